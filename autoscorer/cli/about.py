@@ -1,0 +1,34 @@
+"""What `info` tells."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from .. import resources
+
+
+def facts(models: Path | None = None) -> Iterator[tuple[str, str]]:
+    """Names and values, for a bug report or an audit."""
+    from ..classify import Classifiers
+    from ..readers import SUFFIXES
+    from ..rubric import load_rubric
+    from ..rules import load_rules
+
+    rules = load_rules()
+    rubric = load_rubric(rules=rules)
+    folder = models or resources.models_dir()
+    yield "autoscorer", version("autoscorer")
+    yield "python", platform.python_version()
+    for package in ("jieba", "spacy", "onnxruntime"):
+        yield package, version(package)
+    yield "formats", " ".join(SUFFIXES)
+    yield "rules", f"{rules.id}@{rules.version}  {resources.default_rules()}"
+    yield "rules sha256", rules.sha256
+    yield "rubric", f"{rubric.label}  {resources.default_rubric()}"
+    yield "rubric sha256", rubric.sha256
+    yield "models", str(folder)
+    for task, sha in sorted(Classifiers.load(folder).sha256.items()):
+        yield f"model {task}", sha

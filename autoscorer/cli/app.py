@@ -1,0 +1,175 @@
+"""The verbs and their options. Each calls the library; heavy imports happen inside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="autoscorer",
+    help="Scores Chinese customer-service transcripts offline, with the evidence for each point.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Language(StrEnum):
+    """Languages of reasons and tables."""
+
+    zh = "zh"
+    en = "en"
+
+
+RubricOption = Annotated[
+    Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
+]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
+]
+ModelsOption = Annotated[
+    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+]
+NoModelsOption = Annotated[
+    bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
+]
+LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
+]
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option("--format", help="table, jsonl, csv or xlsx; may be repeated. In a folder: the last three."),
+]
+QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No table, progress or summary.")]
+FailUnderOption = Annotated[
+    float | None,
+    typer.Option("--fail-under", min=0, max=100, help="Exit with 3 if a contact's total is below this."),
+]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATHS...", help="Files, folders, or - for JSON lines on stdin.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if show:
+        typer.echo(version("autoscorer"))
+        raise typer.Exit
+
+
+@app.command()
+def score(
+    paths: Paths,
+    output: OutputOption = None,
+    rubric: RubricOption = None,
+    rules: RulesOption = None,
+    models: ModelsOption = None,
+    no_models: NoModelsOption = False,
+    formats: FormatOption = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    quiet: QuietOption = False,
+    fail_under: FailUnderOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Score transcripts.
+
+    Exit codes: 0 done, 1 some inputs failed (the rest was written), 2 usage, 3 a total below --fail-under,
+    130 interrupted.
+    """
+    from ..pipeline import Scorer
+    from .run import Run, score_paths
+
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
+    raise typer.Exit(score_paths(paths, scorer, run, workers=workers))
+
+
+@app.command()
+def rescore(
+    results: Annotated[Path, typer.Argument(help="results.jsonl of an earlier run, or its folder.")],
+    output: OutputOption = None,
+    rubric: RubricOption = None,
+    rules: RulesOption = None,
+    formats: FormatOption = None,
+    quiet: QuietOption = False,
+    fail_under: FailUnderOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Score earlier results again under another rubric; runs no model. Exit codes as for score."""
+    from ..pipeline import Scorer
+    from .run import Run, rescore_results
+
+    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
+    raise typer.Exit(rescore_results(results, scorer, run))
+
+
+@app.command()
+def explain(
+    path: Annotated[str, typer.Argument(help="A transcript, or - for JSON lines on stdin.")],
+    id: Annotated[
+        str | None, typer.Option("--id", help="Which conversation, where the file holds several.")
+    ] = None,
+    rubric: RubricOption = None,
+    rules: RulesOption = None,
+    models: ModelsOption = None,
+    no_models: NoModelsOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Show one transcript with its evidence, criterion by criterion."""
+    from ..pipeline import Scorer
+    from .explain import explain_path
+
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    raise typer.Exit(explain_path(path, scorer, only=id))
+
+
+@app.command()
+def check(
+    rubric: RubricOption = None,
+    rules: RulesOption = None,
+    models: ModelsOption = None,
+    no_models: NoModelsOption = False,
+) -> None:
+    """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
+    from ..pipeline import Scorer
+
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models)
+    criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
+    typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
+               f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    typer.echo(
+        f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
+    )
+    tasks = (
+        ", ".join(sorted(scorer.classifiers.sha256)) if scorer.classifiers else "not checked (--no-models)"
+    )
+    typer.echo(f"models  ok  {tasks}" if scorer.classifiers else f"models  --  {tasks}")
+
+
+@app.command()
+def info(models: ModelsOption = None) -> None:
+    """Print versions, where rules, rubric and models lie, and their sha256."""
+    from .about import facts
+
+    for key, value in facts(models):
+        typer.echo(f"{key:<20} {value}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a result."""
+    from .. import resources
+
+    text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
+    json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
+    typer.echo()

@@ -1,0 +1,85 @@
+"""Weighs rules and model together: one place that decides what counts as found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ..rules import RuleBook
+from ..types import Detection, Span, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How one behavior is decided: probability = sigmoid(model·logit + rule·hit + bias), at least `threshold`.
+
+    Fitted by logistic regression on dialogues that the model did not see (`training/fuse.py`).
+    """
+
+    model: float
+    rule: float
+    bias: float
+    threshold: float
+
+    def probability(self, logit: float, hit: bool) -> float:
+        """The probability that the behavior is there."""
+        z = max(-30.0, min(30.0, self.model * logit + self.rule * hit + self.bias))
+        return 1.0 / (1.0 + math.exp(-z))
+
+
+class Opinion(Protocol):
+    """What the behaviors model says about one transcript."""
+
+    weights: Mapping[str, Weights]
+
+    def logits(self) -> Iterable[tuple[int, Mapping[str, float]]]:
+        """Each turn with the logit of each behavior of its role."""
+
+    def clause(self, turn: int, behavior: str) -> tuple[int, int]:
+        """The characters of the turn that carry the most weight for the behavior."""
+
+
+def fuse(
+    transcript: Transcript, detections: Iterable[Detection], rules: RuleBook, opinion: Opinion
+) -> tuple[Detection, ...]:
+    """The final detections: decisive rule hits stand; for the rest, rule and model decide together.
+
+    The source says who found it: `rule:ID`, `model:behaviors`, or `both:ID`. Behaviors unknown to the
+    model are the rules' alone.
+    """
+    decisive = {f"rule:{rule.id}" for rule in rules.rules if rule.decisive}
+    by_place = {(d.span.turn, d.behavior): d for d in detections}
+    final: list[Detection] = []
+    for turn, logits in opinion.logits():
+        for behavior, logit in logits.items():
+            weights = opinion.weights.get(behavior)
+            if weights is None or behavior not in rules.behaviors:
+                continue
+            hit = by_place.pop((turn, behavior), None)
+            probability = weights.probability(logit, hit is not None)
+            sure = probability >= weights.threshold
+            if hit is not None and (sure or hit.source in decisive):
+                final.append(_both(hit, probability) if sure else hit)
+            elif hit is None and sure:
+                final.append(_by_model(transcript, turn, behavior, probability, opinion.clause))
+    final += by_place.values()
+    return tuple(sorted(final, key=lambda d: (d.span.turn, d.span.start, d.span.end, d.behavior)))
+
+
+def _both(hit: Detection, probability: float) -> Detection:
+    source = hit.source.replace("rule:", "both:", 1)
+    return replace(hit, source=source, confidence=round(max(hit.confidence, probability), 4))
+
+
+def _by_model(
+    transcript: Transcript,
+    turn: int,
+    behavior: str,
+    probability: float,
+    clause: Callable[[int, str], tuple[int, int]],
+) -> Detection:
+    start, end = clause(turn, behavior)
+    quote = transcript.utterances[turn].text[start:end]
+    return Detection(behavior, Span(turn, start, end), quote, "model:behaviors", round(probability, 4))

@@ -1,0 +1,133 @@
+"""The Scorer: loads rules, rubric and models once, then scores one transcript after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import resources
+from .detect import Detector, fuse
+from .errors import TranscriptError
+from .rubric import Rubric, load_rubric
+from .rules import RuleBook, load_rules
+from .scoring import Lang, behavior_name, label_name, make_scorecard
+from .segment import Segmenter
+from .types import Analysis, Failure, Result, Scorecard, Transcript
+
+if TYPE_CHECKING:
+    from .classify import Classifiers
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerSpec:
+    """What a worker needs to build the same Scorer; small and picklable."""
+
+    rubric: str | None = None
+    rules: str | None = None
+    models: str | None = None
+    use_models: bool = True
+    lang: Lang = "zh"
+
+    def build(self) -> Scorer:
+        """Load everything that the spec names."""
+        return Scorer(
+            self.rubric, rules=self.rules, models=self.models, use_models=self.use_models, lang=self.lang
+        )
+
+
+class Scorer:
+    """Scores transcripts under one rubric. Same transcript, same resources: same scorecard.
+
+    rubric, rules: YAML files; the default ones when left out. models: a folder of classifiers.
+    use_models: False leaves out the classifiers; what needs them is then not applicable, and says so.
+    lang: language of the reasons, "zh" or "en". Raises ConfigError when a file is not valid.
+
+    >>> import autoscorer as asr
+    >>> scorer = asr.Scorer(use_models=False)
+    >>> card = scorer.score(asr.Transcript("t1", (
+    ...     asr.Utterance("customer", "我要退货"),
+    ...     asr.Utterance("agent", "您好，很高兴为您服务"),
+    ... ), source="memory"))
+    >>> next(c.outcome for c in card.criteria if c.criterion == "attitude.greeting")
+    'met'
+    """
+
+    def __init__(
+        self,
+        rubric: str | Path | None = None,
+        *,
+        rules: str | Path | None = None,
+        models: str | Path | None = None,
+        use_models: bool = True,
+        lang: Lang = "zh",
+    ) -> None:
+        self.spec = ScorerSpec(_path(rubric), _path(rules), _path(models), use_models, lang)
+        self.rules: RuleBook = load_rules(rules)
+        self.rubric: Rubric = load_rubric(rubric, rules=self.rules)
+        self.classifiers = _classifiers(models) if use_models else None
+        self._detector = Detector(self.rules, Segmenter())
+        self._provenance = self._describe()
+
+    def analyze(self, transcript: Transcript) -> Analysis:
+        """Find behaviors, customer sentiment and agent empathy. No scoring."""
+        detections = self._detector.detect(transcript)
+        if self.classifiers is None:
+            return Analysis(transcript, detections, (), self._provenance)
+        found = self.classifiers.read(transcript)
+        fused = fuse(transcript, detections, self.rules, found)
+        return Analysis(transcript, fused, found.predictions, self._provenance)
+
+    def score(self, transcript: Transcript) -> Scorecard:
+        """The scorecard of one transcript. Raises TranscriptError where nothing of the rubric applies."""
+        return self.rescore(self.analyze(transcript))
+
+    def rescore(self, analysis: Analysis) -> Scorecard:
+        """The scorecard of an earlier Analysis under this Scorer's rubric; runs no model."""
+        provenance = {**analysis.provenance, "rubric_sha256": self.rubric.sha256}
+        known = replace(analysis, provenance=provenance)
+        return make_scorecard(known, self.rubric, self.rules.behaviors, lang=self.spec.lang)
+
+    def result(self, item: Transcript | Analysis | Failure) -> Result:
+        """Like `score` or `rescore`, but what goes wrong is a Failure, and a Failure stays one."""
+        if isinstance(item, Failure):
+            return item
+        transcript = item.transcript if isinstance(item, Analysis) else item
+        try:
+            return self.rescore(item) if isinstance(item, Analysis) else self.score(item)
+        except TranscriptError as error:
+            return error.failure(transcript.source, "score")
+        except Exception as error:  # one contact must not stop the others
+            message = f"unexpected {type(error).__name__}: {error}"[:300]
+            hint = "please report this with the transcript, if it may be shared"
+            return Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+
+    def behavior_name(self, behavior: str) -> str:
+        """What people call a behavior, in the language of the reasons."""
+        return behavior_name(self.rules.behaviors, behavior, self.spec.lang)
+
+    def label_name(self, task: str, label: str) -> str:
+        """What people call a classifier's label, in the language of the reasons."""
+        return label_name(task, label, self.spec.lang)
+
+    def _describe(self) -> dict[str, Any]:
+        models = (
+            {task: sha for task, sha in sorted(self.classifiers.sha256.items())} if self.classifiers else {}
+        )
+        return {
+            "version": version("autoscorer"),
+            "rules": f"{self.rules.id}@{self.rules.version}",
+            "rules_sha256": self.rules.sha256,
+            "models": models,
+        }
+
+
+def _classifiers(models: str | Path | None) -> Classifiers:
+    from .classify import Classifiers
+
+    return Classifiers.load(Path(models) if models else resources.models_dir())
+
+
+def _path(path: str | Path | None) -> str | None:
+    return None if path is None else str(path)

@@ -1,0 +1,149 @@
+"""The bytes of one input, whole or line by line, within limits."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ..errors import TranscriptError
+from .encoding import decode, detect
+
+MAX_BYTES = 512 * 2**20
+MAX_LINE = 64 * 2**20
+MAX_UNZIPPED = 300 * 2**20
+MAX_RATIO = 200
+_SMALL = 20 * 2**20  # below this a high ratio does no harm
+GZIPPED = frozenset({".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One input; `path` is None for standard input."""
+
+    path: Path | None
+    source: str
+
+    @property
+    def suffix(self) -> str:
+        """What decides the format, lower case, without `.gz`."""
+        return Path(self._name).suffix.lower()
+
+    @property
+    def stem(self) -> str:
+        """The id for a dialogue that has none: the file's name without its suffixes."""
+        return Path(self._name).stem if self.path else "stdin"
+
+    @property
+    def gzipped(self) -> bool:
+        return self.source.lower().endswith(".gz")
+
+    @property
+    def _name(self) -> str:
+        name = self.path.name if self.path else "-.jsonl"
+        return name[:-3] if self.gzipped else name
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes as a stream, unpacked if gzipped."""
+        if self.path is None:
+            yield sys.stdin.buffer
+        elif self.gzipped:
+            with gzip.open(self.path) as stream:
+                yield stream  # type: ignore[misc]
+        else:
+            with self.path.open("rb") as stream:
+                yield stream
+
+    def data(self) -> bytes:
+        """All bytes. Raises TranscriptError `empty` or `too_large`."""
+        with self.open() as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise TranscriptError("too_large", f"more than {MAX_BYTES >> 20} MB", hint="split the file")
+        if not data:
+            raise empty()
+        return data
+
+    def text(self) -> tuple[str, str]:
+        """All text with line ends as `\\n`, and its encoding. Raises TranscriptError as `decode` does."""
+        text, name = decode(self.data())
+        if not text.strip():
+            raise empty()
+        return text.replace("\r\n", "\n").replace("\r", "\n"), name
+
+
+def empty() -> TranscriptError:
+    """There is nothing in it."""
+    return TranscriptError("empty", "the file is empty")
+
+
+def lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None, str]]:
+    """Number, text and encoding of each line that is not blank; a line over MAX_LINE has the text None.
+
+    Bytes that do not fit the encoding become lone surrogates, for the reader to report with the line.
+    """
+    head, rest = _peek(stream)
+    name = detect(head)
+    reader = io.TextIOWrapper(rest, _codec(name), errors="surrogateescape" if "16" not in name else "replace")
+    number = 0
+    while line := reader.readline(MAX_LINE):
+        number += 1
+        if len(line) >= MAX_LINE and not line.endswith("\n"):
+            _skip_line(reader)
+            yield number, None, name
+        elif line := line.strip().removeprefix("\ufeff"):
+            yield number, line, name
+
+
+def _peek(stream: IO[bytes], size: int = 65536) -> tuple[bytes, io.BufferedReader]:
+    head = stream.read(size)
+    return head, io.BufferedReader(_Joined(head, stream))
+
+
+class _Joined(io.RawIOBase):
+    """Bytes already read, then the rest of the stream; standard input cannot seek."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
+        chunk = self._head or self._rest.read(len(buffer))
+        self._head = chunk[len(buffer) :]
+        chunk = chunk[: len(buffer)]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+def _codec(name: str) -> str:
+    return codecs.lookup(name).name
+
+
+def _skip_line(reader: io.TextIOWrapper) -> None:
+    while (part := reader.readline(2**20)) and not part.endswith("\n"):
+        pass
+
+
+def check_zip(file: File, kind: str) -> None:
+    """Refuses what is no zip (`not_xlsx`, `not_docx`) and what unpacks to too much (`too_large`)."""
+    path = file.path
+    if path is None or not zipfile.is_zipfile(path):
+        raise TranscriptError(f"not_{kind}", f"the content is not .{kind}", hint=f"save it again as .{kind}")
+    with zipfile.ZipFile(path) as archive:
+        packed = sum(info.compress_size for info in archive.infolist())
+        unpacked = sum(info.file_size for info in archive.infolist())
+    bomb = unpacked > _SMALL and unpacked > MAX_RATIO * max(packed, 1)
+    if unpacked > MAX_UNZIPPED or bomb:
+        raise TranscriptError(
+            "too_large", f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
+        )

@@ -1,0 +1,54 @@
+"""Word documents: a table with speakers, or paragraphs as in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import TranscriptError
+from ..types import Failure, Reading, Transcript
+from . import files, plain, table
+from .draft import Draft, finish
+from .files import File
+from .table import Row
+
+
+def read(file: File) -> Iterator[Transcript | Failure]:
+    """The dialogues of the tables; without such tables, the one in the paragraphs.
+
+    Raises TranscriptError `not_docx`, `too_large` or `no_dialogue`.
+    """
+    from docx import Document
+
+    files.check_zip(file, "docx")
+    document = Document(str(file.path))
+    found, error = _in_tables(document)
+    if found:
+        yield from table.finish_all(found, file)
+        return
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    dialogue = plain.parse(plain.number(text))
+    if error and not dialogue.turns:
+        raise error
+    yield finish(plain.draft(dialogue, file, Reading("docx"), unit="paragraph"))
+
+
+def _in_tables(document: Any) -> tuple[list[Draft], TranscriptError | None]:
+    found: list[Draft] = []
+    first: TranscriptError | None = None
+    for each in document.tables:
+        try:
+            found += table.drafts(_rows(each), Reading("docx"))
+        except TranscriptError as error:
+            first = first or error
+    return found, first
+
+
+def _rows(found: Any) -> list[Row]:
+    """The cells of a table. python-docx's own `cells` takes time quadratic in the rows."""
+    from docx.table import _Cell
+
+    return [
+        Row(number, [_Cell(cell, found).text for cell in row.tc_lst])
+        for number, row in enumerate(found._tbl.tr_lst, 1)
+    ]

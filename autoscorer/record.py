@@ -1,0 +1,142 @@
+"""Results as JSON records and back: the written contract, version 1 (`autoscorer schema` prints it)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import ConfigError
+from .types import (
+    SCHEMA_VERSION,
+    Analysis,
+    CriterionScore,
+    Detection,
+    Evidence,
+    Failure,
+    Prediction,
+    Reading,
+    Result,
+    Scorecard,
+    Span,
+    Transcript,
+    Utterance,
+)
+
+Record = dict[str, Any]
+
+
+def to_record(result: Result) -> Record:
+    """The JSON object of a result; a Failure has `failure` in place of scores."""
+    return _failure_record(result) if isinstance(result, Failure) else _scorecard_record(result)
+
+
+def _failure_record(failure: Failure) -> Record:
+    why = {"stage": failure.stage, "code": failure.code, "message": failure.message, "hint": failure.hint}
+    return {"schema": SCHEMA_VERSION, "id": failure.id, "source": failure.source, "failure": why}
+
+
+def _scorecard_record(card: Scorecard) -> Record:
+    analysis = card.analysis
+    transcript, reading = analysis.transcript, analysis.transcript.reading
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": transcript.id,
+        "source": transcript.source,
+        "rubric": card.rubric,
+        "total": card.total,
+        "grade": card.grade,
+        "passed": card.passed,
+        "failed_critical": list(card.failed_critical),
+        "criteria": [_criterion(c) for c in card.criteria],
+        "utterances": [
+            {"turn": i, "role": u.role, "speaker": u.speaker, "text": u.text, "start": u.start, "end": u.end}
+            for i, u in enumerate(transcript.utterances)
+        ],
+        "detections": [
+            {"behavior": d.behavior, **_quote(d.span, d.text), "source": d.source, "confidence": d.confidence}
+            for d in analysis.detections
+        ],
+        "predictions": [
+            {"task": p.task, "turn": p.turn, "label": p.label, "probability": p.probability}
+            for p in analysis.predictions
+        ],
+        "metadata": dict(transcript.metadata),
+        "reading": {
+            "format": reading.format,
+            "encoding": reading.encoding,
+            "roles": reading.roles,
+            "reason": reading.reason,
+        },
+        "provenance": dict(analysis.provenance),
+    }
+
+
+def _criterion(score: CriterionScore) -> Record:
+    return {
+        "criterion": score.criterion,
+        "section": score.section,
+        "name": score.name,
+        "outcome": score.outcome,
+        "points": score.points,
+        "max_points": score.max_points,
+        "reason": score.reason,
+        "evidence": [_quote(e.span, e.text) for e in score.evidence],
+        "looked": list(score.looked) if score.looked else None,
+    }
+
+
+def _quote(span: Span, text: str) -> Record:
+    return {"turn": span.turn, "start": span.start, "end": span.end, "text": text}
+
+
+def from_record(record: Mapping[str, Any]) -> Result:
+    """The result that `to_record` wrote. Raises ConfigError for another schema or a missing key."""
+    if record.get("schema") != SCHEMA_VERSION:
+        found = record.get("schema", "none")
+        raise ConfigError(f"not a result of schema {SCHEMA_VERSION}: found schema {found}")
+    try:
+        return _failure(record) if "failure" in record else _scorecard(record)
+    except KeyError as error:
+        raise ConfigError(f"not a whole result: the key {error} is missing") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(f"not a valid result: {error}") from None
+
+
+def _failure(record: Mapping[str, Any]) -> Failure:
+    why = record["failure"]
+    return Failure(record["source"], why["stage"], why["code"], why["message"], why["hint"], record["id"])
+
+
+def _scorecard(record: Mapping[str, Any]) -> Scorecard:
+    criteria = tuple(
+        CriterionScore(
+            c["criterion"], c["section"], c["name"], c["outcome"], c["points"], c["max_points"], c["reason"],
+            tuple(Evidence(_span(e), e["text"]) for e in c["evidence"]),
+            tuple(c["looked"]) if c["looked"] else None,
+        )
+        for c in record["criteria"]
+    )  # fmt: skip
+    return Scorecard(
+        _analysis(record), record["rubric"], criteria, record["total"], record["grade"], record["passed"],
+        tuple(record["failed_critical"]),
+    )  # fmt: skip
+
+
+def _analysis(record: Mapping[str, Any]) -> Analysis:
+    utterances = tuple(
+        Utterance(u["role"], u["text"], u["speaker"], u["start"], u["end"]) for u in record["utterances"]
+    )
+    reading = Reading(**record["reading"])
+    transcript = Transcript(record["id"], utterances, record["source"], record["metadata"], reading)
+    detections = tuple(
+        Detection(d["behavior"], _span(d), d["text"], d["source"], d["confidence"])
+        for d in record["detections"]
+    )
+    predictions = tuple(
+        Prediction(p["task"], p["turn"], p["label"], p["probability"]) for p in record["predictions"]
+    )
+    return Analysis(transcript, detections, predictions, record["provenance"])
+
+
+def _span(quote: Mapping[str, Any]) -> Span:
+    return Span(quote["turn"], quote["start"], quote["end"])

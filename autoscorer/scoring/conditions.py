@@ -1,0 +1,188 @@
+"""Answers the conditions of a rubric: yes, no, or not to be known here, each with what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..positions import follows
+from ..rules import Behavior
+from ..rubric import Condition
+from ..types import Evidence, Role, Span
+from .facts import Facts
+
+QUOTE = 24
+"""Characters quoted of a turn that counts as a whole."""
+TASK_ROLES: dict[str, Role] = {"sentiment": "customer", "empathy": "agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to a condition. `holds` is None where it cannot be known, and `unknown` says why.
+
+    `evidence` is what was found, also when it speaks against; `turns` are the turns of it; `looked` are
+    the turns that were searched; `near` is what was found, but not where it was asked for.
+    """
+
+    holds: bool | None
+    evidence: tuple[Evidence, ...] = ()
+    turns: tuple[int, ...] = ()
+    looked: tuple[int, ...] = ()
+    near: tuple[Evidence, ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions."""
+
+    facts: Facts
+    named: Mapping[str, Condition]
+    behaviors: Mapping[str, Behavior]
+
+    def ask(self, condition: Condition) -> Verdict:
+        """The verdict on `condition`."""
+        return self._answer(condition)(condition)
+
+    def _answer(self, c: Condition) -> Callable[[Condition], Verdict]:
+        if c.behavior:
+            return self._behavior
+        if c.task:
+            return self._label
+        if c.metadata:
+            return self._metadata
+        if c.timing:
+            return self._timing
+        if c.turns:
+            return self._count_turns
+        if c.in_order:
+            return self._in_order
+        if c.negated:
+            return self._not
+        return self._use if c.use else self._combine
+
+    def _behavior(self, c: Condition) -> Verdict:
+        found = [d for name in c.behavior for d in self.facts.detections.get(name, ())]
+        roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
+        looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
+        hits = [Evidence(d.span, d.text) for d in sorted(found, key=lambda d: (d.span.turn, d.span.start))]
+        return self._narrowed(c, hits, looked)
+
+    def _label(self, c: Condition) -> Verdict:
+        task = str(c.task)
+        if not self.facts.has_model(task):
+            return Verdict(None, unknown=f"model:{task}")
+        hits = [
+            self._whole(p.turn)
+            for p in self.facts.predictions.get(task, ())
+            if p.label in c.label and p.probability >= c.probability
+        ]
+        return self._narrowed(c, hits, self._searched(TASK_ROLES[task], c))
+
+    def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
+        turns = self.facts.turns(role, c.where)
+        return turns[-c.last :] if c.last else turns
+
+    def _narrowed(self, c: Condition, hits: list[Evidence], looked: tuple[int, ...]) -> Verdict:
+        """Keeps the hits that stand in the turns searched and after the anchor, and counts their turns."""
+        if c.after:
+            anchor = self.ask(c.after)
+            if anchor.holds is None:
+                return anchor
+            looked = _after(looked, anchor.turns, c.within)
+        searched = set(looked)
+        kept = tuple(hit for hit in hits if hit.span.turn in searched)
+        turns = tuple(sorted({hit.span.turn for hit in kept}))
+        near = tuple(hit for hit in hits if hit.span.turn not in searched)
+        return Verdict(_counts(c, len(turns)), kept, turns, looked, near)
+
+    def _metadata(self, c: Condition) -> Verdict:
+        value = self.facts.analysis.transcript.metadata.get(str(c.metadata))
+        given = value is not None and value != ""
+        return Verdict(given and (not c.is_ or str(value) in c.is_))
+
+    def _timing(self, c: Condition) -> Verdict:
+        measured = self._measure(c)
+        if measured is None:
+            return Verdict(None, unknown="times")
+        limit = c.at_most or 0.0
+        if c.timing == "interruptions":
+            turns = tuple(turn for turn, _ in measured)
+            return Verdict(len(turns) <= limit, tuple(map(self._whole, turns)), turns)
+        slow = tuple(turn for turn, seconds in measured if seconds > limit)
+        shown = slow or tuple(turn for turn, _ in measured[:1])
+        return Verdict(not slow, tuple(map(self._whole, shown)), slow, tuple(t for t, _ in measured))
+
+    def _measure(self, c: Condition) -> list[tuple[int, float]] | None:
+        if c.timing == "first_response":
+            return [self.facts.first_response] if self.facts.first_response else None
+        if c.timing == "response_gap":
+            return self.facts.gaps or None
+        turns = self.facts.interruptions
+        return None if turns is None else [(turn, 0.0) for turn in turns]
+
+    def _count_turns(self, c: Condition) -> Verdict:
+        turns = self.facts.turns("agent" if c.turns == "agent" else "customer", c.where)
+        return Verdict(_counts(c, len(turns)), looked=turns)
+
+    def _in_order(self, c: Condition) -> Verdict:
+        """Walks the stages: each is reached at its first turn that is not before the stage reached last."""
+        at, reached = 0, list[Evidence]()
+        for stage in c.in_order:
+            found = [d for name in stage for d in self.facts.detections.get(name, ()) if d.span.turn >= at]
+            if found:
+                first = min(found, key=lambda d: (d.span.turn, d.span.start))
+                at = first.span.turn
+                reached.append(Evidence(first.span, first.text))
+        need = c.at_least if "at_least" in c.model_fields_set else len(c.in_order)
+        return Verdict(len(reached) >= need, tuple(reached), tuple(e.span.turn for e in reached))
+
+    def _not(self, c: Condition) -> Verdict:
+        assert c.negated is not None
+        inner = self.ask(c.negated)
+        return inner if inner.holds is None else replace(inner, holds=not inner.holds)
+
+    def _use(self, c: Condition) -> Verdict:
+        return self.ask(self.named[str(c.use)])
+
+    def _combine(self, c: Condition) -> Verdict:
+        """All or any, as Kleene's logic has it: what is not known decides nothing that the rest decides."""
+        verdicts = [self.ask(part) for part in (c.all_of or c.any_of)]
+        answers = [v.holds for v in verdicts]
+        decisive = not c.all_of
+        if decisive in answers:
+            holds: bool | None = decisive
+        else:
+            holds = None if None in answers else not decisive
+        telling = [v for v in verdicts if v.holds is holds] if holds is not None else verdicts
+        return Verdict(
+            holds,
+            _merged(v.evidence for v in telling),
+            tuple(sorted({t for v in telling for t in v.turns})),
+            tuple(sorted({t for v in verdicts for t in v.looked})),
+            _merged(v.near for v in telling),
+            next((v.unknown for v in verdicts if v.unknown), ""),
+        )
+
+    def _whole(self, turn: int) -> Evidence:
+        quote = self.facts.utterances[turn].text[:QUOTE]
+        return Evidence(Span(turn, 0, len(quote)), quote)
+
+
+def _counts(c: Condition, count: int) -> bool:
+    least = c.at_least if c.at_most is None or "at_least" in c.model_fields_set else 0
+    return count >= least and (c.at_most is None or count <= c.at_most)
+
+
+def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None) -> tuple[int, ...]:
+    if not anchors:
+        return ()
+    if within is None:
+        return tuple(turn for turn in turns if turn > anchors[0])
+    found = frozenset(anchors)
+    return tuple(turn for turn in turns if follows(turn, found, within))
+
+
+def _merged(groups: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+    found = {evidence for group in groups for evidence in group}
+    return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))

@@ -1,0 +1,92 @@
+"""One criterion and one contact in, one CriterionScore out."""
+
+from __future__ import annotations
+
+from ..rubric import Criterion, Section
+from ..types import CriterionScore, Evidence, Outcome
+from .conditions import Judge, Verdict
+from .reasons import Reasons
+
+KEPT = 20
+"""Places of evidence kept for one criterion: a person reads no more."""
+
+
+def score_criterion(criterion: Criterion, section: Section, judge: Judge, reasons: Reasons) -> CriterionScore:
+    """Decide applicability first, then the outcome by the kind of the criterion."""
+    score = _Maker(criterion, section, reasons)
+    if criterion.kind == "manual":
+        note = criterion.note if reasons.lang == "zh" else criterion.note_en or criterion.note
+        return score.make("manual", reasons.say("manual", note=f"：{note}" if note else ""))
+    if criterion.when is not None:
+        applies = judge.ask(criterion.when)
+        if applies.holds is None:
+            return score.make("not_applicable", reasons.unknown(applies))
+        if not applies.holds:
+            asked = reasons.asked(criterion.when)
+            return score.make("not_applicable", reasons.say("not_applicable", asked=asked))
+    decide = {"score": _scored, "deduction": _deducted, "bonus": _bonus}[criterion.kind]
+    return decide(score, judge)
+
+
+class _Maker:
+    def __init__(self, criterion: Criterion, section: Section, reasons: Reasons) -> None:
+        self.criterion, self.section, self.reasons = criterion, section, reasons
+
+    def make(
+        self, outcome: Outcome, reason: str, *, verdict: Verdict | None = None, points: float = 0.0
+    ) -> CriterionScore:
+        c = self.criterion
+        counts = c.kind == "score" and outcome in ("met", "partial", "not_met")
+        evidence: tuple[Evidence, ...] = verdict.evidence[:KEPT] if verdict else ()
+        looked = (verdict.looked[0], verdict.looked[-1]) if verdict and verdict.looked else None
+        name = (c.name_en or c.name) if self.reasons.lang == "en" else c.name
+        most = c.points if counts else 0.0
+        return CriterionScore(
+            c.id, self.section.id, name, outcome, round(points, 2), most, reason, evidence, looked
+        )
+
+
+def _scored(score: _Maker, judge: Judge) -> CriterionScore:
+    criterion, reasons = score.criterion, score.reasons
+    assert criterion.met is not None
+    verdict = judge.ask(criterion.met)
+    if verdict.holds is None:
+        return score.make("not_applicable", reasons.unknown(verdict))
+    if verdict.holds:
+        return score.make(
+            "met", reasons.met(criterion.met, verdict), verdict=verdict, points=criterion.points
+        )
+    for partial in criterion.partial:
+        part = judge.ask(partial.when)
+        if part.holds:
+            reason = reasons.partly(criterion.met, part, partial)
+            return score.make("partial", reason, verdict=part, points=criterion.points * partial.share)
+    return score.make(criterion.miss, reasons.missed(criterion.met, verdict), verdict=verdict)
+
+
+def _deducted(score: _Maker, judge: Judge) -> CriterionScore:
+    criterion, reasons = score.criterion, score.reasons
+    assert criterion.on is not None
+    verdict = judge.ask(criterion.on)
+    if verdict.holds is None:
+        return score.make("not_applicable", reasons.unknown(verdict))
+    if not verdict.holds:
+        return score.make("met", reasons.say("clean", asked=reasons.asked(criterion.on)))
+    hits = max(1, len(verdict.turns))
+    points = criterion.points * hits
+    points = points if criterion.cap is None else min(points, criterion.cap)
+    found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
+    reason = reasons.say("deducted", points=points, count=hits, found=found)
+    return score.make("not_met", reason, verdict=verdict, points=-points)
+
+
+def _bonus(score: _Maker, judge: Judge) -> CriterionScore:
+    criterion, reasons = score.criterion, score.reasons
+    assert criterion.on is not None
+    verdict = judge.ask(criterion.on)
+    if not verdict.holds:
+        asked = reasons.asked(criterion.on)
+        return score.make("not_applicable", reasons.say("no_bonus", asked=asked), verdict=verdict)
+    found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
+    reason = reasons.say("bonus", points=criterion.points, found=found)
+    return score.make("met", reason, verdict=verdict, points=criterion.points)

@@ -1,0 +1,79 @@
+"""What the conditions of a rubric may ask about one contact, indexed once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..positions import Where, turns_at
+from ..rules import Positions
+from ..types import Analysis, Detection, Prediction, Role, Utterance
+
+OVERLAP = 0.5
+"""Seconds by which an agent must cut in to count: shorter overlaps are ordinary turn-taking."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Detections by behavior, predictions by task, turns by role and measured times of one Analysis."""
+
+    analysis: Analysis
+    positions: Positions
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        return self.analysis.transcript.utterances
+
+    @cached_property
+    def detections(self) -> dict[str, list[Detection]]:
+        found: dict[str, list[Detection]] = defaultdict(list)
+        for detection in self.analysis.detections:
+            found[detection.behavior].append(detection)
+        return found
+
+    @cached_property
+    def predictions(self) -> dict[str, list[Prediction]]:
+        found: dict[str, list[Prediction]] = defaultdict(list)
+        for prediction in self.analysis.predictions:
+            found[prediction.task].append(prediction)
+        return found
+
+    def has_model(self, task: str) -> bool:
+        """Whether the classifier of `task` ran on this transcript."""
+        return task in self.analysis.provenance.get("models", {})
+
+    def turns(self, role: Role, where: Where = "anywhere") -> tuple[int, ...]:
+        """The turns of `role` that stand `where`."""
+        size = self.positions
+        return turns_at(self.analysis.transcript, role, where, opening=size.opening, closing=size.closing)
+
+    @cached_property
+    def first_response(self) -> tuple[int, float] | None:
+        """The first agent turn that answers, and the seconds the customer waited for it; None without times."""
+        if not self.utterances or self.utterances[0].role == "agent":
+            start = self.utterances[0].start if self.utterances else None
+            return None if start is None else (0, start)
+        return self.gaps[0] if self.gaps else None
+
+    @cached_property
+    def gaps(self) -> list[tuple[int, float]]:
+        """Each agent turn that answers a customer turn, with the seconds between them, where both are timed."""
+        found = []
+        for turn, (before, now) in enumerate(zip(self.utterances, self.utterances[1:], strict=False), 1):
+            if before.role == "customer" and now.role == "agent" and now.start is not None:
+                since = before.end if before.end is not None else before.start
+                if since is not None:
+                    found.append((turn, max(0.0, now.start - since)))
+        return found
+
+    @cached_property
+    def interruptions(self) -> list[int] | None:
+        """The agent turns that begin while the customer still speaks; None where ends are not known."""
+        pairs = [
+            (turn, before.end, now.start)
+            for turn, (before, now) in enumerate(zip(self.utterances, self.utterances[1:], strict=False), 1)
+            if before.role == "customer" and now.role == "agent"
+        ]
+        timed = [(turn, end, start) for turn, end, start in pairs if end is not None and start is not None]
+        return [turn for turn, end, start in timed if start < end - OVERLAP] if timed else None

@@ -1,0 +1,65 @@
+"""Length-keeping normalization: one character in, one character out, so that spans stay true."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+
+class _Fold(dict[int, int]):
+    """A `str.translate` table that learns each character the first time it is met."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = folded = _fold(code)
+        return folded
+
+
+@lru_cache(maxsize=1)
+def _simplifier():  # type: ignore[no-untyped-def]
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+def _fold(code: int) -> int:
+    """Full width to half width, upper to lower case, Traditional to Simplified; else the character itself."""
+    char = chr(code)
+    if 0xD800 <= code <= 0xDFFF:
+        return code
+    for step in (lambda c: unicodedata.normalize("NFKC", c), str.lower, _simplify):
+        changed = step(char)
+        char = changed if len(changed) == 1 else char
+    return ord(char)
+
+
+def _simplify(char: str) -> str:
+    return str(_simplifier().convert(char)) if char > "\u2e7f" else char
+
+
+_FOLD = _Fold()
+
+
+def normalize(text: str) -> str:
+    """`text` as rules and models see it: half width, lower case, Simplified, of the same length.
+
+    >>> normalize("請問ＡＢＣ……")
+    '请问abc……'
+    """
+    return text.translate(_FOLD)
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """A regex written for shown text, compiled to match normalized text. Raises re.error.
+
+    >>> bool(compile_pattern("（VIP）您好").search(normalize("（vip）您好")))
+    True
+    """
+    folded = "".join(_fold_for_pattern(char) for char in pattern)
+    return re.compile(folded, re.IGNORECASE if re.search(r"(?<!\\)[A-Z]", folded) else 0)
+
+
+def _fold_for_pattern(char: str) -> str:
+    """ASCII is regex syntax and stays; what folds into ASCII, such as a full-width bracket, is meant literally."""
+    folded = normalize(char)
+    return re.escape(folded) if folded.isascii() and not char.isascii() else folded

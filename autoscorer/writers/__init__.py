@@ -1,0 +1,78 @@
+"""Results out: JSON lines (the contract), CSV and XLSX for people, in one pass and flat memory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..errors import UsageError
+from ..types import Result
+from .base import Writer
+from .delimited import CsvWriter
+from .jsonl import JsonlWriter
+from .workbook import XlsxWriter
+
+FORMATS: dict[str, type[Writer]] = {"jsonl": JsonlWriter, "csv": CsvWriter, "xlsx": XlsxWriter}
+
+
+def targets(output: str | Path, formats: Iterable[str] = ()) -> list[tuple[Path, type[Writer]]]:
+    """The files to write: `output` itself where its suffix is a format, else `results.*` in that folder.
+
+    Raises UsageError for an unknown format, or one that does not go with the file's suffix.
+    """
+    path, wanted = Path(output), list(dict.fromkeys(formats))
+    for name in wanted:
+        if name not in FORMATS:
+            raise UsageError(f"unknown format '{name}'; allowed: {', '.join(FORMATS)}")
+    suffix = path.suffix.lstrip(".").lower()
+    if suffix in FORMATS and not path.is_dir():
+        if wanted not in ([], [suffix]):
+            raise UsageError(f"{path} is one {suffix} file; give a folder to write {', '.join(wanted)}")
+        return [(path, FORMATS[suffix])]
+    if suffix and not path.is_dir():
+        raise UsageError(f"{path}: no format '.{suffix}'; allowed: {', '.join(FORMATS)}, or a folder")
+    return [(path / f"results.{name}", FORMATS[name]) for name in wanted or FORMATS]
+
+
+def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[str] = ()) -> list[Path]:
+    """Write `results` to a file or folder; returns the files. They appear whole, or not at all."""
+    with writing(targets(output, formats)) as through:
+        for result in through(results):
+            del result
+    return [path for path, _ in targets(output, formats)]
+
+
+@contextlib.contextmanager
+def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-def]
+    """Gives a function that passes results on while they are written to all `files`.
+
+    When the block ends well the files take their names; when it does not, what was written stays beside
+    them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
+    to replace or cannot be written.
+    """
+    writers: list[Writer] = []
+    try:
+        for path, kind in files:
+            writers.append(kind(path))
+
+        def through(results: Iterable[Result]) -> Iterator[Result]:
+            for result in results:
+                for writer in writers:
+                    writer.add(result)
+                yield result
+
+        yield through
+    except OSError as error:
+        where = error.filename or files[0][0]
+        raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from None
+    except BaseException:
+        for writer in writers:
+            writer.keep()
+        raise
+    else:
+        for writer in writers:
+            writer.finish()
+
+
+__all__ = ["FORMATS", "Writer", "targets", "write", "writing"]

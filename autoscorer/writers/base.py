@@ -1,0 +1,70 @@
+"""What all writers share: a file that appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import UsageError
+from ..types import CriterionScore, Failure, Result, Scorecard
+
+COLUMNS = ("id", "source", "total", "grade", "passed", "failed_critical")
+METADATA = ("agent_id", "team", "channel", "date", "customer_id", "order_id")
+FAILURE = ("stage", "code", "message", "hint")
+
+
+class Writer:
+    """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it as it is."""
+
+    def __init__(self, path: Path) -> None:
+        if path.exists() and not self.is_ours(path):
+            raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.partial = path.with_name(path.name + ".partial")
+        self.open()
+
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """Whether an existing file was written by this writer, and so may be replaced."""
+        raise NotImplementedError
+
+    def open(self) -> None:
+        """Begin the partial file."""
+        raise NotImplementedError
+
+    def add(self, result: Result) -> None:
+        """Write one result."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Bring all that was added to disk."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """The partial file takes its name."""
+        self.close()
+        self.partial.replace(self.path)
+
+    def keep(self) -> None:
+        """Stop early; what was written stays in the partial file."""
+        self.close()
+
+
+def summary(result: Result) -> list[object]:
+    """The values of COLUMNS, METADATA and FAILURE; what a result lacks is None."""
+    if isinstance(result, Failure):
+        why = [result.stage, result.code, result.message, result.hint]
+        return [result.id, result.source, *[None] * (len(COLUMNS) + len(METADATA) - 2), *why]
+    transcript = result.analysis.transcript
+    metadata = [_text(transcript.metadata.get(key)) for key in METADATA]
+    own = [result.total, result.grade, result.passed, " ".join(result.failed_critical)]
+    return [transcript.id, transcript.source, *own, *metadata, *[None] * len(FAILURE)]
+
+
+def criteria(result: Result) -> tuple[CriterionScore, ...]:
+    """The criterion scores; a Failure has none."""
+    return result.criteria if isinstance(result, Scorecard) else ()
+
+
+def _text(value: object) -> object:
+    return value if value is None or isinstance(value, str | int | float) else str(value)

@@ -1,0 +1,172 @@
+"""YAML files checked whole: every mistake is named with its file, line and key, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from .errors import ConfigError
+
+MAX_BYTES = 5_000_000
+MAX_NODES = 500_000
+MAX_SHOWN = 20
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A frozen model that names an unknown key together with the keys that are allowed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            allowed = [field.alias or name for name, field in cls.model_fields.items()]
+            for key in data:
+                if key not in allowed and key not in cls.model_fields:
+                    message = "unknown key '{key}'; allowed: {allowed}"
+                    context = {"key": str(key), "allowed": ", ".join(allowed)}
+                    raise PydanticCustomError("unknown_key", message, context)
+        return data
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which only true and false are truth values: YAML 1.1 takes the key `on` for one."""
+
+    yaml_implicit_resolvers: ClassVar[Any] = {
+        first: [(tag, regex) for tag, regex in found if tag != "tag:yaml.org,2002:bool"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF")
+)
+
+
+class Document:
+    """A parsed YAML file that still knows on which line each key stands."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._node, self.data = _parse(path)
+
+    def line(self, where: tuple[Any, ...]) -> int:
+        """The line of a key path; of the nearest part of it that is there."""
+        node, line = self._node, self._node.start_mark.line
+        for step in where:
+            found = _child(node, step)
+            if found is None:
+                break
+            node, line = found
+        return int(line) + 1
+
+    def error(self, where: tuple[Any, ...], message: str) -> str:
+        """One mistake as `file:line: key: message`."""
+        key = ".".join(str(step) for step in where if not _is_tag(step))
+        return f"{self.path}:{self.line(where)}: {key + ': ' if key else ''}{message}"
+
+
+def load(path: str | Path, model: type[Model]) -> tuple[Model, Document]:
+    """Read `path` as `model`. Raises ConfigError that lists every mistake."""
+    document = Document(Path(path))
+    try:
+        return model.model_validate(document.data), document
+    except ValidationError as error:
+        found = error.errors()
+        told = [e for e in found if e["type"] != "too_short" or not _holds_others(e, found)]
+        raise ConfigError(_listed([_explain(document, e) for e in told])) from None
+
+
+def refuse(problems: list[str]) -> None:
+    """Raise ConfigError when there are problems."""
+    if problems:
+        raise ConfigError(_listed(problems))
+
+
+def _holds_others(error: Any, found: list[Any]) -> bool:
+    """Whether a list is called too short only because its items are wrong, which is told apart."""
+    at = error["loc"]
+    return any(e["loc"][: len(at)] == at and e is not error for e in found)
+
+
+def _listed(problems: list[str]) -> str:
+    more = len(problems) - MAX_SHOWN
+    return "\n".join(problems[:MAX_SHOWN] + ([f"… and {more} more"] if more > 0 else []))
+
+
+def _explain(document: Document, error: Any) -> str:
+    where, context = tuple(error["loc"]), error.get("ctx", {})
+    if error["type"] == "unknown_key":
+        where += (context["key"],)
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        message = "this key is required"
+    elif error["type"] not in ("unknown_key", "value_error"):
+        message += f"; found {_short(error['input'])}"
+    return document.error(where, message)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _is_tag(step: Any) -> bool:
+    return isinstance(step, str) and ("[" in step or "function-" in step)
+
+
+def _parse(path: Path) -> tuple[yaml.Node, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes, which no rule book or rubric needs")
+        loader = _Loader(path.read_text(encoding="utf-8-sig"))
+        node = loader.get_single_node()
+        if node is None:
+            raise ConfigError(f"{path}: the file is empty")
+        _check(path, node)
+        return node, loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{path}: not valid YAML in UTF-8: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _check(path: Path, root: yaml.Node) -> None:
+    """Refuse duplicate keys, which YAML would drop silently, and aliases that multiply without end."""
+    stack, seen = [root], 0
+    while stack:
+        node, seen = stack.pop(), seen + 1
+        if seen > MAX_NODES:
+            raise ConfigError(f"{path}: more than {MAX_NODES:,} values (aliases count each time)")
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode) and keys.count(key.value) > 1:
+                    line = key.start_mark.line + 1
+                    raise ConfigError(f"{path}:{line}: duplicate key '{key.value}'")
+            stack += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            stack += node.value
+
+
+def _child(node: yaml.Node, step: Any) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return value, key.start_mark.line
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step].start_mark.line
+    return None
