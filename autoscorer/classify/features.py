@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 
@@ -14,7 +15,7 @@ from ..types import Role, Utterance
 HEAD, TAIL = 300, 100  # characters of a turn that are read; a hostile turn may have 100,000
 BORDER = "\x02"  # stands before and after each text, so that "at the start" and "at the end" are n-grams
 ORDER, CONTEXT_ORDER = 4, 2
-SPACES = ("own", "previous", "other", "next", "place")
+SPACES = ("own", "previous", "next", "place")
 
 Grams = Mapping[str, Sequence[str]]
 Vocabulary = Mapping[str, Mapping[str, int]]
@@ -24,16 +25,7 @@ _MASKED = re.compile(
     r"|\[([\u4e00-\u9fff]{2})[^\]\[]{0,4}x\]|\[[a-z]{2,6}id_[^\]\[]{0,20}\]{1,2}"  # [订单x], [orderid_1]
     r"|[0-9]+(?:[.,:][0-9]+)*|[零一二三四五六七八九幺]{4,}|\s+"
 )
-_SYMBOLS = {
-    "金额": "①",
-    "日期": "②",
-    "时间": "③",
-    "地址": "④",
-    "姓名": "⑤",
-    "用户": "⑤",
-    "链接": "⑥",
-    "站点": "⑦",
-}
+_SYMBOLS = {"金额": "①", "日期": "②", "时间": "③", "地址": "④", "姓名": "⑤", "用户": "⑤", "链接": "⑥"}
 _STEPS = (1, 2, 3, 5, 9)
 _LENGTHS = (3, 6, 10, 16, 25, 40, 70)
 
@@ -57,35 +49,20 @@ _NOTHING = _Text([], [], 0)
 
 
 def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
-    """One `Turn` for each utterance, in order. System lines are no neighbours of anybody."""
-    texts = [_text(u.text) if u.role != "system" else _NOTHING for u in utterances]
-    roles = [u.role for u in utterances]
-    spoken = [i for i, role in enumerate(roles) if role != "system"]
-    before = dict(zip(spoken[1:], spoken, strict=False))
-    after = dict(zip(spoken, spoken[1:], strict=False))
-    counts = {role: roles.count(role) for role in set(roles)}
-    seen: dict[str, int] = dict.fromkeys(counts, 0)
-    last: dict[str, int] = {}
-    made = []
-    for i, role in enumerate(roles):
-        back, forth = before.get(i), after.get(i)
-        other = last.get("customer" if role == "agent" else "agent")
+    """One `Turn` for each utterance, in order. A system line is nobody's neighbour."""
+    made = [Turn(u.role, {}) for u in utterances]
+    spoken = [i for i, u in enumerate(utterances) if u.role != "system"]
+    texts = [_text(utterances[i].text) for i in spoken]
+    roles = [utterances[i].role for i in spoken]
+    places = _places(roles)
+    for k, i in enumerate(spoken):
         grams = {
-            "own": texts[i].low + texts[i].high,
-            "previous": texts[back].low if back is not None else [],
-            "other": texts[other].low if other is not None and other != back else [],
-            "next": texts[forth].low if forth is not None else [],
-            "place": _place(
-                seen[role],
-                counts[role] - seen[role] - 1,
-                texts[i].length,
-                roles[back] if back is not None else "",
-                roles[forth] if forth is not None else "",
-            ),
+            "own": texts[k].low + texts[k].high,
+            "previous": texts[k - 1].low if k else [],
+            "next": texts[k + 1].low if k + 1 < len(texts) else [],
+            "place": [*places[k], f"size{bisect_right(_LENGTHS, texts[k].length)}"],
         }
-        made.append(Turn(role, grams))
-        seen[role] += 1
-        last[role] = i
+        made[i] = Turn(roles[k], grams)
     return tuple(made)
 
 
@@ -129,8 +106,14 @@ def _symbol(match: re.Match[str]) -> str:
     return " " if match[0].isspace() else "0"
 
 
-def _place(first: int, last: int, length: int, back: str, forth: str) -> list[str]:
-    start = bisect_right(_STEPS, first)
-    end = bisect_right(_STEPS, last)
-    size = bisect_right(_LENGTHS, length)
-    return [f"start{start}", f"end{end}", f"size{size}", f"after {back}", f"before {forth}"]
+def _places(roles: Sequence[Role]) -> list[list[str]]:
+    """How many turns of the same role come before and after each one, and who speaks next to it."""
+    left, seen = Counter(roles), Counter[Role]()
+    around = ["", *roles, ""]
+    places = []
+    for k, role in enumerate(roles):
+        left[role] -= 1
+        start, end = bisect_right(_STEPS, seen[role]), bisect_right(_STEPS, left[role])
+        places.append([f"start{start}", f"end{end}", f"after {around[k]}", f"before {around[k + 2]}"])
+        seen[role] += 1
+    return places

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from ..types import Role
 from .features import SPACES
 
 AGENT = (
@@ -20,7 +21,7 @@ AGENT = (
 )  # fmt: skip
 CUSTOMER = ("complaint", "urge", "repeat", "escalate", "accept", "thank")
 
-LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+LABELS: Mapping[str, Mapping[Role, tuple[str, ...]]] = {
     "sentiment": {"customer": ("negative", "neutral", "positive")},
     "empathy": {"agent": ("none", "formulaic", "specific")},
     "behaviors": {"agent": AGENT, "customer": CUSTOMER},
@@ -96,7 +97,7 @@ def digest(path: Path) -> str:
 def _config(path: Path, raw: dict[str, Any]) -> Config:
     if raw.get("format") != FORMAT:
         raise ConfigError(f"{path}: format is {raw.get('format')!r}, this version reads {FORMAT}")
-    task = raw.get("task")
+    task = str(raw.get("task"))
     if task not in LABELS:
         raise ConfigError(f"{path}: task is {task!r}; allowed: {', '.join(LABELS)}")
     wanted = labels(task)

@@ -98,8 +98,9 @@ def _dialogue(analysis: Analysis, scorer: Scorer, out: Console, words: dict[str,
     for detection in analysis.detections:
         found[detection.span.turn].append(detection)
     grid = Table.grid(padding=(0, 1, 0, 0))
-    for justify in ("right", "left", "left"):
-        grid.add_column(justify=justify, overflow="fold")  # type: ignore[arg-type]
+    grid.add_column(justify="right")
+    grid.add_column()
+    grid.add_column(overflow="fold")
     for turn, utterance in enumerate(analysis.transcript.utterances):
         text = Text(screen.safe(utterance.text))
         for detection in found[turn]:

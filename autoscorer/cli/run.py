@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.console import Console
+
 from ..errors import UsageError
 from ..execute import score_many
 from ..pipeline import Scorer
@@ -130,7 +132,7 @@ def _show_table(tally: Tally, run: Run) -> None:
     screen.console(sys.stdout).print(screen.table(tally.shown, tally.scores + tally.failures, run.lang))
 
 
-def _summarize(tally: Tally, run: Run, files: list[Path], seconds: float, errors: screen.Console) -> None:
+def _summarize(tally: Tally, run: Run, files: list[Path], seconds: float, errors: Console) -> None:
     for failure in tally.named:
         hint = f" ({failure.hint})" if failure.hint else ""
         errors.print(screen.one_line(f"failed: {failure.source}: [{failure.code}] {failure.message}{hint}"))

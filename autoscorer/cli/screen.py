@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -50,7 +50,7 @@ def table(results: Sequence[Result], count: int, lang: str) -> Table:
     heads, notes = HEADS[lang], NOTES[lang]
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for place, head in enumerate(heads):
-        justify = "right" if place in (1, 4) else "left"
+        justify: Literal["left", "right"] = "right" if place in (1, 4) else "left"
         made.add_column(
             head, justify=justify, overflow="fold" if place in (0, 5) else "ellipsis", no_wrap=place != 5
         )

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from ..rules import RuleBook
 from ..types import Detection, Span, Transcript
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How one behavior is decided: probability = sigmoid(model·logit + rule·hit + bias), at least `threshold`.
+class Weights(Protocol):
+    """How one behavior is decided, fitted on dialogues that the model did not see."""
 
-    Fitted by logistic regression on dialogues that the model did not see (`training/fuse.py`).
-    """
-
-    model: float
-    rule: float
-    bias: float
-    threshold: float
+    @property
+    def threshold(self) -> float:
+        """From which probability on the behavior counts as found."""
 
     def probability(self, logit: float, hit: bool) -> float:
-        """The probability that the behavior is there."""
-        z = max(-30.0, min(30.0, self.model * logit + self.rule * hit + self.bias))
-        return 1.0 / (1.0 + math.exp(-z))
+        """The probability that the behavior is there, from the model's logit and whether a rule hit."""
 
 
 class Opinion(Protocol):
     """What the behaviors model says about one transcript."""
 
-    weights: Mapping[str, Weights]
+    @property
+    def weights(self) -> Mapping[str, Weights]:
+        """How each behavior is decided; a behavior that is not there is the rules' alone."""
 
     def logits(self) -> Iterable[tuple[int, Mapping[str, float]]]:
         """Each turn with the logit of each behavior of its role."""

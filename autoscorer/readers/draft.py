@@ -50,7 +50,9 @@ def finish(draft: Draft) -> Transcript | Failure:
     try:
         return _transcript(draft)
     except TranscriptError as error:
-        return replace(error.failure(draft.source), id=_printable(draft.id))
+        return replace(error.failure(draft.source), id=draft.id)
+    except RecursionError:
+        return Failure(draft.source, "read", "bad_json", "the metadata is nested too deeply", id=draft.id)
 
 
 def _transcript(draft: Draft) -> Transcript:
@@ -105,10 +107,6 @@ def _good(text: str, place: str) -> None:
         )
 
 
-def _printable(text: str) -> str:
-    return _BAD.sub("\ufffd", text)[:200]
-
-
 def _times(draft: Draft, turns: Sequence[Turn]) -> tuple[list[times.Pair], str | None]:
     moments = []
     for turn in turns:
@@ -140,13 +138,16 @@ def _roles(draft: Draft, turns: Sequence[Turn]) -> roles.Assignment:
 
 
 def _metadata(found: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {
-        aliases.metadata_key(str(key)): json_safe(value) for key, value in found.items() if value is not None
-    }
+    kept = {_key(name, value): json_safe(value) for name, value in found.items() if value is not None}
     for key, value in kept.items():
         _check_strings(key, f"metadata {key!a}")
         _check_strings(value, f"metadata {key!a}")
     return kept
+
+
+def _key(name: str, value: Any) -> str:
+    """A common key for a plain value; an object under `agent` stays what it is."""
+    return name if isinstance(value, dict | list) else aliases.metadata_key(name)
 
 
 def json_safe(value: Any) -> Any:

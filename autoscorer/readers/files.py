@@ -39,7 +39,7 @@ class File:
     @property
     def stem(self) -> str:
         """The id for a dialogue that has none: the file's name without its suffixes."""
-        return Path(self._name).stem if self.path else "stdin"
+        return as_text(Path(self._name).stem) if self.path else "stdin"
 
     @property
     def gzipped(self) -> bool:
@@ -80,6 +80,11 @@ class File:
         return text.replace("\r\n", "\n").replace("\r", "\n"), name
 
 
+def as_text(name: str) -> str:
+    """The name without what cannot be written, such as bytes of a file name in another encoding."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def empty() -> TranscriptError:
     """There is nothing in it."""
     return TranscriptError("empty", "the file is empty")
@@ -92,7 +97,9 @@ def lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None, str]]:
     """
     head, rest = _peek(stream)
     name = detect(head)
-    reader = io.TextIOWrapper(rest, _codec(name), errors="surrogateescape" if "16" not in name else "replace")
+    reader = io.TextIOWrapper(
+        rest, _codec(name), errors="surrogatepass" if "16" in name else "surrogateescape"
+    )
     number = 0
     while line := reader.readline(MAX_LINE):
         number += 1

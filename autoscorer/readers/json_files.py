@@ -75,9 +75,18 @@ def _line(file: File, number: int, line: str | None, reading: Reading) -> Transc
     source = f"{file.source}:{number}"
     try:
         value = _loads(_checked(line, number, reading), number)
-        return finish(_draft(value, f"{file.stem}#{number}", source, reading))
     except TranscriptError as error:
         return error.failure(source)
+    return _finish(value, f"{file.stem}#{number}", source, reading)
+
+
+def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
+    try:
+        return finish(_draft(value, name, source, reading))
+    except TranscriptError as error:
+        return error.failure(source)
+    except RecursionError:
+        return TranscriptError("bad_json", "the JSON is nested too deeply").failure(source)
 
 
 def _checked(line: str | None, number: int, reading: Reading) -> str:
@@ -105,13 +114,8 @@ def _loads(text: str, line: int | None = None) -> Any:
 def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Failure]:
     found = _dialogues(value)
     for index, dialogue in enumerate(found, 1):
-        alone = len(found) == 1
-        name = file.stem if alone else f"{file.stem}#{index}"
-        source = file.source if alone else f"{file.source}#{index}"
-        try:
-            yield finish(_draft(dialogue, name, source, reading))
-        except TranscriptError as error:
-            yield error.failure(source)
+        mark = f"#{index}" if len(found) > 1 else ""
+        yield _finish(dialogue, file.stem + mark, file.source + mark, reading)
 
 
 def _dialogues(value: Any) -> Sequence[Any]:
@@ -133,11 +137,15 @@ def _is_turns(items: Sequence[Any]) -> bool:
 
 def _turns_key(value: Mapping[str, Any]) -> str | None:
     """The key of the turns: a list, or a text with a whole dialogue."""
-    lists = (key for key, inner in value.items() if isinstance(inner, list))
+    lists = (key for key, inner in value.items() if isinstance(inner, list) and not _are_dialogues(inner))
     texts = (key for key, inner in value.items() if isinstance(inner, str) and "\n" in inner)
     return aliases.find(lists, "turns") or next(
         (key for key in texts if aliases.is_field(key, "dialogue") or aliases.is_field(key, "turns")), None
     )
+
+
+def _are_dialogues(items: Sequence[Any]) -> bool:
+    return bool(items) and isinstance(items[0], dict) and _turns_key(items[0]) is not None
 
 
 def _draft(value: Any, name: str, source: str, reading: Reading) -> Draft:

@@ -32,7 +32,6 @@ _DATED, _CLOCKED = (
     tuple(re.compile(form.format(stamp=stamp, nick=_NICK)) for form in (_TIME_FIRST, _TIME_LAST))
     for stamp in (_STRONG, CLOCK)
 )
-_NOT_A_NICK = ("时间", "日期", "期", "于", "是", "在", "到", "至", "前", "后")
 _DAY_LINE = re.compile(rf"\s*[-—=*·─]*\s*(?P<day>{DATE})[\s星期周一二三四五六日天]*[-—=*·─]*\s*")
 
 
@@ -99,7 +98,7 @@ def parse(lines: Sequence[Line]) -> Dialogue:
         return _build(lines, voiced, named=True)
     colons = _trusted([_colon(line.text) for line in lines])
     for style, named in ((_dated_header, True), (_clocked_header, False)):
-        headers = [style(line.text) for line in lines]
+        headers = _without_appointments([style(line.text) for line in lines])
         if 0 < _size(headers) >= _size(colons):
             return _build(lines, headers, named=named)
     if any(colons):
@@ -110,6 +109,14 @@ def parse(lines: Sequence[Line]) -> Dialogue:
 def _is_dated(head: Head) -> bool:
     """Chat exports give the date of each message, and nicknames for labels."""
     return bool(re.match(DATE, head.start or ""))
+
+
+def _without_appointments(heads: Heads) -> Heads:
+    """`取件时间 2024-05-02 10:00:00` is a message; a nickname of such words would most often come back."""
+    seen = Counter(head.label for head in heads if head)
+    drop = {label for label, times in seen.items() if times == 1 and roles.kind(label) in ("field", "phrase")}
+    drop = drop if len(seen) - len(drop) > 1 else set()
+    return [None if head and head.label in drop else head for head in heads]
 
 
 def _size(heads: Heads) -> int:
@@ -143,8 +150,7 @@ def _head(line: str, match: re.Match[str]) -> Head:
 
 def _dated_header(line: str) -> Head | None:
     """`2024-05-01 10:00:03 小美`, `小美 10:00:03`, `小美(2024/5/1 10:00)`."""
-    head = _header(line, _DATED)
-    return head if head and not head.label.endswith(_NOT_A_NICK) else None
+    return _header(line, _DATED)
 
 
 def _clocked_header(line: str) -> Head | None:

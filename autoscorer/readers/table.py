@@ -66,6 +66,7 @@ def _is_headless(rows: Sequence[Row]) -> bool:
 
 def _columns(names: Sequence[str], body: Sequence[Row]) -> Columns:
     found = {field: names.index(name) for field in _FIELDS if (name := aliases.find(names, field))}
+    found |= _name_column(names, body)
     whole = aliases.find(names, "dialogue")
     if "text" not in found and whole is None:
         raise _no_text(names)
@@ -77,6 +78,18 @@ def _columns(names: Sequence[str], body: Sequence[Row]) -> Columns:
         found["name"] = _voice_column(names, body)
     _add_conversation(found, names, body)
     return Columns(found, {i: name for i, name in enumerate(names) if name and i not in found.values()})
+
+
+def _name_column(names: Sequence[str], body: Sequence[Row]) -> dict[str, int]:
+    """Of 昵称 and 发送方, the one whose values say most often which side speaks."""
+    columns = [column for column, name in enumerate(names) if aliases.is_field(name, "name")]
+    if not columns:
+        return {}
+
+    def worth(column: int) -> int:
+        return sum(roles.resolve(_string(_cell(row, column))) is not None for row in body[:50])
+
+    return {"name": max(columns, key=worth)}
 
 
 def _holds_dialogues(body: Sequence[Row], column: int) -> bool:
@@ -103,7 +116,7 @@ def _no_text(names: Sequence[str]) -> TranscriptError:
 
 
 def _shown(names: Sequence[str]) -> str:
-    return ", ".join(name for name in names[:12] if name)[:200].encode("utf-8", "replace").decode()
+    return ", ".join(name for name in names[:12] if name)[:200]
 
 
 def _allowed(*fields: str) -> str:

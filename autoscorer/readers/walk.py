@@ -7,12 +7,14 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from ..errors import TranscriptError
 from ..types import Failure, Transcript
 from . import json_files, plain, sheets, subtitles, word
-from .files import GZIPPED, File
+from .files import GZIPPED, File, as_text
 
 Result = Transcript | Failure
 
@@ -57,14 +59,21 @@ def read_many(
     """
     left_out = frozenset(os.path.realpath(path) for path in skip)
     for path in [paths] if isinstance(paths, str | Path) else paths:
-        yield from _read_one(path, left_out)
+        for result in _read_one(path, left_out):
+            yield _printable(result) if isinstance(result, Failure) else result
+
+
+def _printable(failure: Failure) -> Failure:
+    """The failure with its message in one line that can be written; it may quote a damaged file."""
+    name = None if failure.id is None else as_text(failure.id)[:200]
+    return replace(failure, message=" ".join(as_text(failure.message).split())[:400], id=name)
 
 
 def _read_one(path: str | Path, left_out: frozenset[str]) -> Iterator[Result]:
     if str(path) == "-":
         yield from _guarded(File(None, "-"), json_files.read_lines)
         return
-    file = File(Path(path), Path(path).as_posix())
+    file = _at(Path(path))
     kind = _kind(Path(path))
     if kind == "folder":
         yield from _folder(file, left_out)
@@ -72,6 +81,10 @@ def _read_one(path: str | Path, left_out: frozenset[str]) -> Iterator[Result]:
         yield Failure(file.source, "read", *_MISSING[kind])
     else:
         yield from _file(file)
+
+
+def _at(path: Path) -> File:
+    return File(path, as_text(path.as_posix()))
 
 
 _MISSING = {
@@ -87,13 +100,12 @@ _MISSING = {
 
 def _kind(path: Path) -> str:
     try:
-        mode = path.stat()
+        mode = path.stat().st_mode
     except PermissionError:
         return "closed"
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # no such file; a name that no file can have
         return "nothing"
-    del mode
-    return "folder" if path.is_dir() else "file" if path.is_file() else "special"
+    return "folder" if S_ISDIR(mode) else "file" if S_ISREG(mode) else "special"
 
 
 def _file(file: File) -> Iterator[Result]:
@@ -129,7 +141,7 @@ def walk(folder: File, left_out: frozenset[str], seen: set[str]) -> Iterator[Fil
     for child in children:
         if child.name.startswith((".", "~$")) or os.path.realpath(child) in left_out:
             continue
-        file = File(child, child.as_posix())
+        file = _at(child)
         if child.is_dir():
             yield from walk(file, left_out, seen)
         elif child.is_file() and file.suffix in READERS and (not file.gzipped or file.suffix in GZIPPED):
@@ -163,9 +175,7 @@ _AGAIN = "save or export the file again"
 
 
 def _line(error: BaseException) -> str:
-    """The error in one printable line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text.encode("utf-8", "replace").decode()[:200]
+    return f"{type(error).__name__}: {error}"[:200]
 
 
 def _nothing(source: str) -> Failure:

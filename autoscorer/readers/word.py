@@ -23,14 +23,22 @@ def read(file: File) -> Iterator[Transcript | Failure]:
     files.check_zip(file, "docx")
     document = Document(str(file.path))
     found, error = _in_tables(document)
-    if found:
+    dialogue = plain.parse(plain.number(_text(document)))
+    if found and sum(len(draft.turns) for draft in found) >= len(dialogue.turns):
         yield from table.finish_all(found, file)
-        return
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    dialogue = plain.parse(plain.number(text))
-    if error and not dialogue.turns:
+    elif error and not dialogue.turns:
         raise error
-    yield finish(plain.draft(dialogue, file, Reading("docx"), unit="paragraph"))
+    else:
+        yield finish(plain.draft(dialogue, file, Reading("docx"), unit="paragraph"))
+
+
+def _text(document: Any) -> str:
+    """Paragraphs and rows of tables, in order; a table may hold what other files have above the dialogue."""
+    lines = []
+    for part in document.iter_inner_content():
+        rows = _rows(part) if hasattr(part, "_tbl") else None
+        lines += ["\t".join(row.cells) for row in rows] if rows is not None else [part.text]
+    return "\n".join(lines)
 
 
 def _in_tables(document: Any) -> tuple[list[Draft], TranscriptError | None]:

@@ -1,0 +1,44 @@
+# Two commands: `make demo` scores the samples, `make test` runs all tests. Needs Python 3.11+, venv, make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint wheel bench models clean
+
+help: ## Print what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/base ## Score data/samples, print the table, write results/
+	$(BIN)/autoscorer score data/samples -o results
+
+test: $(VENV)/dev ## Run lint, type checks and all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev ## Format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: $(VENV)/dev ## Build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --wheel --quiet
+
+bench: $(VENV)/dev ## Time the whole pipeline against jieba alone; CORPUS=FILE.jsonl[.gz]
+	$(BIN)/python -m tests.bench $(CORPUS)
+
+models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
+	$(BIN)/python -m training --shared ../shared --out models
+
+clean: ## Remove environments and outputs
+	rm -rf $(VENV) build dist results
