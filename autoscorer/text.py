@@ -34,7 +34,9 @@ def _fold(code: int) -> int:
 
 
 def _simplify(char: str) -> str:
-    return str(_simplifier().convert(char)) if char > "\u2e7f" else char
+    """Twice, for 薴 becomes 苧, and that 苎."""
+    convert = _simplifier().convert
+    return str(convert(convert(char))) if char > "\u2e7f" else char
 
 
 _FOLD = _Fold()
@@ -61,5 +63,5 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 def _fold_for_pattern(char: str) -> str:
     """ASCII is regex syntax and stays; what folds into ASCII, such as a full-width bracket, is meant literally."""
-    folded = normalize(char)
+    folded = char if char.isascii() else normalize(char)
     return re.escape(folded) if folded.isascii() and not char.isascii() else folded

@@ -17,7 +17,9 @@ def main() -> None:
     try:
         app()
     except AutoscorerError as error:
-        print(f"autoscorer: {error}", file=sys.stderr)
+        from .screen import safe
+
+        print(f"autoscorer: {safe(str(error))}", file=sys.stderr)
         sys.exit(USAGE)
     except KeyboardInterrupt:
         print("autoscorer: interrupted", file=sys.stderr)

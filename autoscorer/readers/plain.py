@@ -14,10 +14,10 @@ from ..types import Failure, Reading, Transcript
 from . import aliases, roles
 from .draft import Draft, Turn, finish
 from .files import File
-from .times import CLOCK, DATE, STAMP
+from .times import CLOCK, DATE, HALF, STAMP
 
 _HEAD = 160  # characters of a line in which its speaker must be found
-_LEAD = rf"[\[(【]?\s*(?P<start>{STAMP})(?:\s*(?:-->|[-~–—至])\s*(?P<end>{STAMP}))?\s*[\])】]?[\s,|]*"
+_LEAD = rf"[\[(【]?\s*(?P<start>{STAMP})(?:\s*(?:-->|[-~–—至])\s*(?P<end>{STAMP}))?\s*[\])】]?[\s,|\-]*"
 _STOP = r":,。?!;\"“”、…\n\t"
 _LABEL = rf"(?:[^\s:]{{1,20}}店:)?[^\s{_STOP}(\[【<][^{_STOP}]{{0,29}}?"
 _COLON = re.compile(
@@ -25,7 +25,7 @@ _COLON = re.compile(
 )
 _BRACKET = re.compile(rf"\s*(?:{_LEAD})?[\[(【<「]\s*(?P<label>[^\])】>」:]{{1,20}})\s*[\])】>」]\s*:?\s*")
 _NICK = rf"(?:[^\s:]{{1,20}}店:)?[^\s{_STOP}][^{_STOP}]{{0,39}}?"
-_STRONG = rf"(?:{DATE}[ t]*{CLOCK}|\d{{1,2}}:\d{{2}}:\d{{2}})"
+_STRONG = rf"(?:{DATE}[ t]*(?:{HALF} ?)?{CLOCK}|\d{{1,2}}:\d{{2}}:\d{{2}})"
 _TIME_FIRST = r"\s*[\[(【]?(?P<start>{stamp})[\])】]?\s+(?P<label>{nick})\s*"
 _TIME_LAST = r"\s*(?P<label>{nick})(?:\s+|\s*(?=[\[(]))[\[(]?\s*(?P<start>{stamp})\s*[\])]?\s*:?\s*"
 _DATED, _CLOCKED = (
@@ -247,9 +247,9 @@ def _above(lines: Sequence[Line]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for line in lines:
         day = _DAY_LINE.fullmatch(line.text[:_HEAD])
-        match = _COLON.match(normalize(line.text[:_HEAD]))
+        head = _colon(line.text)
         if day:
             found.setdefault("date", day["day"])
-        elif match and (value := line.text[match.end() :].strip()) and len(value) <= 200:
-            found.setdefault(line.text[slice(*match.span("label"))].strip(), value)
+        elif head and (value := line.text[head.body :].strip()) and len(value) <= 200:
+            found.setdefault(head.label, value)
     return found

@@ -17,9 +17,11 @@ HALF = r"(?:上午|早上|凌晨|中午|下午|晚上)"
 STAMP = rf"(?:{DATE}[ \tt]*)?(?:{HALF} ?)?{CLOCK}(?:z|[+-]\d{{2}}:?\d{{2}})?"
 
 _DATED = re.compile(
-    rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?[ \ttT]*(?P<half>{HALF})? ?"
-    r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,](\d{1,6})\d*)?\s*([zZ]|[+-]\d{2}:?\d{2})?"
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?[ \ttT]*"
+    rf"(?P<half>{HALF})? ?(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?"
+    r"(?:[.,](?P<fraction>\d{1,6})\d*)?\s*(?P<zone>[zZ]|[+-]\d{2}:?\d{2})?"
 )
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,6})\d*)?")
 _HOUR, _DAY = 3600.0, 86400.0
 _EPOCH, _EPOCH_MS = 1e8, 1e11  # no contact lasts three years: such numbers count from 1970
@@ -87,12 +89,14 @@ def _fraction(digits: str | None) -> float:
 
 
 def _from_parts(match: re.Match[str]) -> Moment | None:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.group(*_PARTS))
+    if match["half"] in ("下午", "晚上", "中午") and hour < (11 if match["half"] == "中午" else 12):
+        hour += 12
     try:
-        moment = datetime(year, month, day, hour, minute, second, int(_fraction(match[7]) * 1e6))
+        moment = datetime(year, month, day, hour, minute, second, int(_fraction(match["fraction"]) * 1e6))
     except ValueError:
         return None
-    offset = _offset(match[8])
+    offset = _offset(match["zone"])
     return Moment("date", moment.replace(tzinfo=UTC).timestamp() - offset, moment.date().isoformat())
 
 

@@ -84,6 +84,8 @@ def _bonus(score: _Maker, judge: Judge) -> CriterionScore:
     criterion, reasons = score.criterion, score.reasons
     assert criterion.on is not None
     verdict = judge.ask(criterion.on)
+    if verdict.holds is None:
+        return score.make("not_applicable", reasons.unknown(verdict))
     if not verdict.holds:
         asked = reasons.asked(criterion.on)
         return score.make("not_applicable", reasons.say("no_bonus", asked=asked), verdict=verdict)

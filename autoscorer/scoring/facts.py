@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from ..positions import Where, turns_at
 from ..rules import Positions
@@ -49,6 +50,11 @@ class Facts:
         return turns_at(self.analysis.transcript, role, where, opening=size.opening, closing=size.closing)
 
     @cached_property
+    def _spoken(self) -> list[tuple[int, Utterance]]:
+        """What agent and customer say: a notice of the system between them answers nobody."""
+        return [(turn, u) for turn, u in enumerate(self.utterances) if u.role != "system"]
+
+    @cached_property
     def first_response(self) -> tuple[int, float] | None:
         """The first agent turn that answers, and the seconds the customer waited for it; None without times."""
         if not self.utterances or self.utterances[0].role == "agent":
@@ -60,7 +66,7 @@ class Facts:
     def gaps(self) -> list[tuple[int, float]]:
         """Each agent turn that answers a customer turn, with the seconds between them, where both are timed."""
         found = []
-        for turn, (before, now) in enumerate(zip(self.utterances, self.utterances[1:], strict=False), 1):
+        for (_, before), (turn, now) in pairwise(self._spoken):
             if before.role == "customer" and now.role == "agent" and now.start is not None:
                 since = before.end if before.end is not None else before.start
                 if since is not None:
@@ -72,7 +78,7 @@ class Facts:
         """The agent turns that begin while the customer still speaks; None where ends are not known."""
         pairs = [
             (turn, before.end, now.start)
-            for turn, (before, now) in enumerate(zip(self.utterances, self.utterances[1:], strict=False), 1)
+            for (_, before), (turn, now) in pairwise(self._spoken)
             if before.role == "customer" and now.role == "agent"
         ]
         timed = [(turn, end, start) for turn, end, start in pairs if end is not None and start is not None]

@@ -64,6 +64,8 @@ def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-
 
         yield through
     except OSError as error:
+        if not files:  # not ours: standard output was closed
+            raise
         where = error.filename or files[0][0]
         raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from None
     except BaseException:

@@ -20,7 +20,7 @@ class CsvWriter(Writer):
     def is_ours(cls, path: Path) -> bool:
         with path.open("rb") as file:
             head = file.readline(65536)
-        return not head.strip() or head.startswith(b"\xef\xbb\xbf" + ",".join(HEAD).encode())
+        return not head or head.startswith(b"\xef\xbb\xbf" + ",".join(HEAD).encode())
 
     def open(self) -> None:
         self._file = self.partial.open("w", encoding="utf-8-sig", newline="")

@@ -4,9 +4,10 @@ import gzip
 import json
 
 import pytest
-from conftest import CHINESE, said, to_csv, to_docx, to_json, to_srt, to_txt, to_vtt, to_xlsx
 
 from autoscorer.readers import SUFFIXES, read
+
+from .conftest import CHINESE, said, to_csv, to_docx, to_json, to_srt, to_txt, to_vtt, to_xlsx
 
 TALK = [
     ("agent", "您好，云杉家居售后，请问有什么可以帮您？"),
@@ -64,7 +65,10 @@ def test_same_conversation(tmp_path, kind):
     write(path, kind)
     (found,) = read(path)
     assert said(found) == TALK
-    assert found.reading.format == {"ndjson": "jsonl"}.get(kind, kind.split()[0]) and found.reading.roles == "labelled"
+    assert (
+        found.reading.format == {"ndjson": "jsonl"}.get(kind, kind.split()[0])
+        and found.reading.roles == "labelled"
+    )
     assert found.reading.encoding == (None if kind[:4] in ("xlsx", "docx") else "utf-8")
     assert found.id in ("talk", "c1") and found.source.startswith(path.as_posix())
     starts = [utterance.start for utterance in found.utterances]

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from conftest import short
+
+from .conftest import short
 
 PAIR = [{"role": "agent", "text": "您好"}, {"role": "customer", "text": "在吗"}]
 GOOD = json.dumps({"id": "g", "turns": PAIR}, ensure_ascii=False)
@@ -51,6 +52,12 @@ def test_shapes(transcript, value):
 def test_words_join_with_blanks_only_between_latin_ones(transcript):
     turns = [{"role": "客服", "text": ["the", "app", "更", "新", "v2"]}, {"role": "客户", "text": "嗯"}]
     assert transcript("a.json", {"turns": turns}).utterances[0].text == "the app更新v2"
+
+
+def test_a_list_of_dialogues_under_a_name_that_turns_have_too(results):
+    assert [short(one) for one in results("a.json", {"dialogs": [{"turns": PAIR}] * 2})] == [
+        ["a您好", "c在吗"]
+    ] * 2
 
 
 def test_ids_and_metadata(transcript):

@@ -1,11 +1,12 @@
 """Styles of plain text, and lines that look like speakers and are none."""
 
 import pytest
-from conftest import short
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autoscorer.readers import plain
+
+from .conftest import short
 
 STYLES = [
     ("客服：您好\n客户：在吗\n", ["a您好", "c在吗"]),
@@ -26,6 +27,8 @@ STYLES = [
     ("2024/5/1 10:00:03 坐席\n您好\n2024/5/1 10:00:09 用户\n在吗\n", ["a您好", "c在吗"]),
     ("坐席(2024/5/1 10:00:03)\n您好\n用户(2024/5/1 10:00:09)\n在吗\n", ["a您好", "c在吗"]),
     ("客服 10:00:03\n您好\n客户 10:00:09\n在吗\n", ["a您好", "c在吗"]),
+    ("客服 2024/5/1 上午 9:00:03\n您好\n客户 2024/5/1 下午 1:00:03\n在吗\n", ["a您好", "c在吗"]),
+    ("0:03 - 客服: 您好\n0:05 - 客户: 在吗\n", ["a您好", "c在吗"]),
     ("客服：您好\n系统：客户已接入\n客户：在吗\n", ["a您好", "s客户已接入", "c在吗"]),
     ("客服：您好\n客户：在吗\r\n", ["a您好", "c在吗"]),
     ("A：您好\nB：在吗\n", ["a您好", "c在吗"]),
@@ -106,7 +109,8 @@ def test_nicknames_in_chat_exports(transcript, form):
 
 def test_header_lines_are_metadata(transcript):
     text = (
-        "通话记录\n会话ID：S-9\n坐席工号：A012\n班组：二组\n日期：2024-05-01\n渠道: 电话\n订单号：77\n录音长度：3 分\n"
+        "通话记录\n会话ID：S-9\n坐席工号：A012\n班组：二组\n"
+        "日期：2024-05-01\n渠道: 电话\n订单号：77\n录音长度：3 分\n"
         "----------\n客服：您好\n客户：在吗\n"
     )
     found = transcript("a.txt", text)

@@ -5,22 +5,22 @@ import pytest
 from autoscorer.errors import TranscriptError
 from autoscorer.readers import roles
 
+AGENTS = """
+客服 坐席 座席 话务员 人工客服 接线员 Agent OPERATOR seller ａｇｅｎｔ A 客服小美 客服01 客服-小李 坐席[1023] 小美(客服)
+小美（客服） 【客服】 椴树旗舰店:小美 椴树旗舰店 agent_01 agent-2 云杉客服 快递客服 客户经理 客服中心 話務員
+"""
+CUSTOMERS = "客户 客戶 用户 顧客 买家 市民 User B 客户1 用户138****0000 张三（客户） customer-7 客户李先生"
+SYSTEMS = "机器人 系统 智能客服 系统消息 IVR 客服机器人 自动回复 bot"
 LABELS = [
-    ("客服", "agent"), ("坐席", "agent"), ("座席", "agent"), ("话务员", "agent"), ("人工客服", "agent"), ("接线员", "agent"),
-    ("Agent", "agent"), ("OPERATOR", "agent"), ("seller", "agent"), ("ａｇｅｎｔ", "agent"), ("A", "agent"),
-    ("客服小美", "agent"), ("客服01", "agent"), ("客服-小李", "agent"), ("坐席[1023]", "agent"), ("小美(客服)", "agent"),
-    ("小美（客服）", "agent"), ("【客服】", "agent"), ("椴树旗舰店:小美", "agent"), ("椴树旗舰店", "agent"), ("agent_01", "agent"),
-    ("agent 2", "agent"), ("云杉客服", "agent"), ("快递客服", "agent"), ("客户经理", "agent"), ("客服中心", "agent"), ("話務員", "agent"),
-    ("客户", "customer"), ("客戶", "customer"), ("用户", "customer"), ("顧客", "customer"), ("买家", "customer"),
-    ("市民", "customer"), ("User", "customer"), ("B", "customer"), ("客户1", "customer"), ("用户138****0000", "customer"),
-    ("张三（客户）", "customer"), ("customer-7", "customer"), ("客户李先生", "customer"),
-    ("机器人", "system"), ("智能客服", "system"), ("系统消息", "system"), ("IVR", "system"), ("客服机器人", "system"),
-    ("自动回复", "system"), ("bot", "system"),
-]  # fmt: skip
-NO_ROLE = [
-    "", "张三", "路人甲", "客服电话", "客服热线", "客户姓名", "客户编号", "用户名", "用户体验", "username", "agents", "说话人1", "C",
-    "联系客服", "请找客服", "时间", "地址", "客服说的是", "客户要求", "robotics", "1", "()", "[]",
-]  # fmt: skip
+    *((label, "agent") for label in [*AGENTS.split(), "agent 2", "customer service"]),
+    *((label, "customer") for label in CUSTOMERS.split()),
+    *((label, "system") for label in SYSTEMS.split()),
+]
+NO_ROLES = """
+张三 路人甲 客服电话 客服热线 客户姓名 客户编号 用户名 用户体验 username agents 说话人1 C
+联系客服 请找客服 时间 地址 客服说的是 客户要求 robotics 1 () []
+"""
+NO_ROLE = ["", *NO_ROLES.split()]
 
 
 @pytest.mark.parametrize("label, role", LABELS)
@@ -84,6 +84,7 @@ UNCLEAR = [
     ("帮您查询", "帮您查询"),
     ("我要退货", "我的订单呢"),
     ("请稍等", "好"),
+    ("你好，是那个快递柜的客服吗", "对"),
     ("祝您愉快", "谢谢"),
 ]
 

@@ -4,9 +4,10 @@ import datetime
 import zipfile
 
 import pytest
-from conftest import short, to_docx, to_xlsx
 
 from autoscorer.readers import read_many
+
+from .conftest import short, to_docx, to_xlsx
 
 TWO = "会话ID,角色,内容,渠道\nc1,客服,您好,电话\nc2,坐席,喂,微信\nc1,客户,在吗,电话\nc2,用户,嗯,微信\n"
 
@@ -50,10 +51,18 @@ def test_a_running_number_is_no_conversation(results, ids, count):
 @pytest.mark.parametrize("column", ["对话内容", "内容", "dialogue", "聊天记录"])
 @pytest.mark.parametrize("gap", ["\n", "<br>", "\\n", "\r\n"])
 def test_a_dialogue_in_a_cell(results, column, gap):
-    text = f'编号,坐席工号,{column}\n1,A1,"客服：您好{gap}客户：在吗"\n2,A2,"客服：喂{gap}客户：嗯"\n3,A3,没有对话\n'
+    text = f'编号,坐席工号,{column}\n1,A1,"客服：您好{gap}客户：在吗"\n'
+    text += f'2,A2,"客服：喂{gap}客户：嗯"\n3,A3,没有对话\n'
     found = results("a.csv", text)
     assert [getattr(one, "code", one.id) for one in found] == ["1", "2", "no_dialogue"]
     assert short(found[0]) == ["a您好", "c在吗"] and found[1].metadata["agent_id"] == "A2"
+
+
+def test_of_two_name_columns_the_one_with_sides_counts(transcript):
+    assert short(transcript("a.csv", "昵称,发送方,内容\n阿美,客服,您好\n阿宝,客户,在吗\n")) == [
+        "a您好",
+        "c在吗",
+    ]
 
 
 def test_quoted_cells(transcript):
@@ -62,7 +71,8 @@ def test_quoted_cells(transcript):
 
 
 def test_times_and_metadata(transcript):
-    text = "角色,内容,开始时间,结束时间,客户号,备注,消息\n客服,您好,00:01,00:03,K1,a,1\n客户,在吗,00:04,,K1,b,2\n"
+    text = "角色,内容,开始时间,结束时间,客户号,备注,消息\n"
+    text += "客服,您好,00:01,00:03,K1,a,1\n客户,在吗,00:04,,K1,b,2\n"
     found = transcript("a.csv", text)
     assert [(u.start, u.end) for u in found.utterances] == [(1, 3), (4, None)]
     assert dict(found.metadata) == {"customer_id": "K1"}
@@ -157,6 +167,16 @@ def test_docx_without_dialogue(tmp_path):
     to_docx(tmp_path / "a.docx", [])
     (found,) = read_many([tmp_path / "a.docx"])
     assert found.code == "no_dialogue"
+
+
+def test_docx_with_a_dialogue_in_one_cell(tmp_path):
+    from docx import Document
+
+    document = Document()
+    document.add_table(rows=1, cols=1).rows[0].cells[0].text = "客服：您好\n客户：在吗"
+    document.save(tmp_path / "a.docx")
+    (found,) = read_many([tmp_path / "a.docx"])
+    assert short(found) == ["a您好", "c在吗"]
 
 
 def test_docx_header_paragraphs(tmp_path):

@@ -6,13 +6,14 @@ import json
 import os
 
 import pytest
-from conftest import short, to_srt, to_txt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autoscorer.errors import TranscriptError
 from autoscorer.readers import SUFFIXES, read, read_many
 from autoscorer.types import Failure, Transcript
+
+from .conftest import short, to_srt, to_txt
 
 TALK = [("agent", "您好"), ("customer", "在吗")]
 ROW = json.dumps({"turns": [{"role": role, "text": text} for role, text in TALK]})
@@ -84,6 +85,38 @@ def test_no_permission(tmp_path):
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / "a.txt").chmod(0)
     assert codes(tmp_path / "a.txt") == ["unreadable"]
+
+
+def test_a_file_that_may_not_be_opened(tmp_path, monkeypatch):
+    def refuse(self, mode):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "a.txt").write_text("x")
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    assert codes(tmp_path / "a.txt") == ["unreadable"]
+
+
+def test_messages_can_always_be_written(failure):
+    assert "?" in failure("a.json", '{"\\ud800": 1}').message
+
+
+def test_a_file_name_in_another_encoding(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.txt"
+    try:
+        with open(path, "w") as stream:  # noqa: PTH123
+            stream.write(to_txt(TALK))
+    except OSError:
+        pytest.skip("the file system wants UTF-8")
+    (found,) = read(os.fsdecode(path))
+    assert found.id == "?" and found.source.encode()
+
+
+def test_deep_metadata_is_one_failure(results):
+    deep = f'{ROW[:-1]}, "m": {"[" * 600}{"]" * 600}}}'
+    assert [getattr(one, "code", "ok") for one in results("a.jsonl", f"{deep}\n{ROW}\n")] == [
+        "bad_json",
+        "ok",
+    ]
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):
@@ -161,17 +194,18 @@ def test_awkward_lines_are_quick(transcript, line):
 
 
 SUBTITLES = [
-    ("WEBVTT\n\n00:01.000 --> 00:02.000\n<v 坐席>您好</v>\n\n00:03.000 --> 00:04.000\n<v.loud 客户>在吗 &amp; 嗯</v>\n", ["a您好", "c在吗 & 嗯"]),
-    ("WEBVTT\n\n00:01.000 --> 00:02.000\n客服：您好\n{姓名}\n\n00:03.000 --> 00:04.000\n客户：<i>在吗</i>\n", ["a您好\n{姓名}", "c在吗"]),
-    ("WEBVTT\n\n00:01.000 --> 00:02.000\n客服：您好\n\n00:02.000 --> 00:03.000\n请讲\n\n00:03.000 --> 00:04.000\n客户：在吗\n", ["a您好\n请讲", "c在吗"]),
-]  # fmt: skip
+    (["<v 坐席>您好</v>", "<v.loud 客户>在吗 &amp; 嗯</v>"], ["a您好", "c在吗 & 嗯"]),
+    (["客服：您好\n{姓名}", "客户：<i>在吗</i>"], ["a您好\n{姓名}", "c在吗"]),
+    (["客服：您好\n客户：在吗", "在吗在吗"], ["a您好", "c在吗\n在吗在吗"]),
+]
 
 
 @pytest.mark.parametrize("text, expected", SUBTITLES)
 def test_subtitles(transcript, text, expected):
-    found = transcript("a.vtt", text)
+    cues = [f"00:0{i}.000 --> 00:0{i + 1}.000\n{cue}\n" for i, cue in enumerate(text, 1)]
+    found = transcript("a.vtt", "\n".join(["WEBVTT\n", *cues]))
     assert short(found) == expected
-    assert found.utterances[0].start == 1 and found.utterances[1].end == 4
+    assert found.utterances[0].start == 1 and found.utterances[1].end == 3
 
 
 @pytest.mark.parametrize("suffix", ["srt", "vtt"])
@@ -196,10 +230,20 @@ def test_a_bug_in_a_library_is_one_failure(tmp_path, monkeypatch, name):
     assert found.code == "corrupt" and "\n" not in found.message
 
 
-pieces = st.sampled_from(
-    [b"\xbf\xcd\xb7\xfe\xa3\xba", "客服：您好\n".encode(), "客户：".encode(), b'{"turns":[', b'{"role":"agent","text":"x"}', b"]}", b",",
-     b"\n", b"role,text\n", b"1\n00:00:01,000 --> 00:00:02,000\n", b"WEBVTT\n\n", b"\xff\xfe", b"\0", b"PK\x03\x04", b"\x1f\x8b\x08", b'"']
-)  # fmt: skip
+PIECES = [
+    "客服：您好\n",
+    "客户：",
+    '{"turns":[',
+    '{"role":"agent","text":"x"}',
+    "]}",
+    ",",
+    "\n",
+    '"',
+    "role,text\n",
+]
+MARKS = [b"\xbf\xcd\xb7\xfe\xa3\xba", b"\xff\xfe", b"\0", b"PK\x03\x04", b"\x1f\x8b\x08"]
+CUES = [b"1\n00:00:01,000 --> 00:00:02,000\n", b"WEBVTT\n\n"]
+pieces = st.sampled_from([*(piece.encode() for piece in PIECES), *MARKS, *CUES])
 junk = st.binary(max_size=300) | st.lists(pieces | st.binary(max_size=4), max_size=20).map(b"".join)
 
 

@@ -1,0 +1,1 @@
+"""Builds what is in models/: `python -m training --shared ../shared --out models`."""

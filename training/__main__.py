@@ -1,0 +1,36 @@
+"""Builds all models: `python -m training --shared ../shared --out models`. Same data, same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autoscorer.classify.folder import LABELS
+
+from .data import Dialogue, load
+from .ship import ship
+
+BUILD = Path(__file__).parent / "build"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Build every task's folder under --out."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with annotation/")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="folder of the models to write")
+    parser.add_argument("--clean", action="store_true", help="use our own dialogues only, no research text")
+    options = parser.parse_args(arguments)
+    dialogues: list[Dialogue] = load(options.shared, clean=options.clean)
+    for task in LABELS:
+        metrics = ship(task, dialogues, options.out / task, build_dir=BUILD, clean=options.clean)
+        figures = {
+            corpus: {k: v for k, v in f.items() if isinstance(v, list)}
+            for corpus, f in metrics["dev"].items()
+        }
+        sys.stderr.write(f"{task}: {figures}\n")
+
+
+if __name__ == "__main__":
+    main()
