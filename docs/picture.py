@@ -5,12 +5,14 @@ usage: python docs/picture.py
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import re
 from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -25,6 +27,7 @@ SHOWN = "data/samples/*.txt"
 EXPLAINED = "data/samples/express_urging_export.txt"
 TURNS, CRITERIA = 8, 6
 _CRITERION = re.compile(rf"  [{''.join(explain.MARKS.values())}] ")
+_TEXT = re.compile(r'(<text [^>]*textLength=")([\d.]+)("[^>]*>)([^<]+)</text>')
 FONTS = (
     "Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',"
     "'PingFang SC','Microsoft YaHei','Noto Sans Mono CJK SC',monospace"
@@ -86,7 +89,15 @@ def _save(lines: list[Text], name: str, title: str) -> None:
     drawn = console.export_svg(
         title=title, theme=MONOKAI, code_format=_format(), font_aspect_ratio=0.6, unique_id="t"
     )
+    drawn = _TEXT.sub(_as_wide_as_cells, drawn)
     (DOCS / name).write_text(re.sub(r"[ \t]+$", "", drawn, flags=re.MULTILINE), encoding="utf-8")
+
+
+def _as_wide_as_cells(match: re.Match[str]) -> str:
+    """Rich counts characters where it should count cells: Han characters take two."""
+    before, old, between, text = match.groups()
+    shown = html.unescape(text)
+    return f"{before}{float(old) * cell_len(shown) / len(shown):g}{between}{text}</text>"
 
 
 def _format() -> str:

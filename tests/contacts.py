@@ -6,6 +6,7 @@ import textwrap
 
 import yaml
 
+from autoscorer import yaml_file
 from autoscorer.rubric import Condition, Rubric
 from autoscorer.rules import Behavior, Positions
 from autoscorer.scoring import make_scorecard
@@ -24,6 +25,11 @@ BEHAVIORS = {
     "angry": Behavior(role="customer", name="生气", name_en="is angry"),
     "thank": Behavior(role="customer", name="道谢", name_en="thanks"),
 }
+
+
+def _yaml(text):
+    """YAML as rubrics are read: `on` is a key like any other."""
+    return yaml.load(text, yaml_file._Loader)
 
 
 def contact(*turns, **metadata):
@@ -57,13 +63,13 @@ def analysis(transcript, found=None, labels=None, models=("sentiment", "empathy"
 
 def judge(about, named="{}", *, opening=2, closing=2):
     """A Judge of one analysis; `named` are named conditions as YAML."""
-    conditions = {name: Condition.model_validate(c) for name, c in yaml.safe_load(named).items()}
+    conditions = {name: Condition.model_validate(c) for name, c in _yaml(named).items()}
     return Judge(Facts(about, Positions(opening=opening, closing=closing)), conditions, BEHAVIORS)
 
 
 def condition(text):
     """A condition from YAML, as it would stand in a rubric."""
-    return Condition.model_validate(yaml.safe_load(text))
+    return Condition.model_validate(_yaml(text))
 
 
 def rubric_of(*criteria, head=""):
@@ -74,7 +80,7 @@ def rubric_of(*criteria, head=""):
 
 def rubric_from(text):
     """A rubric from YAML without id, version and grades."""
-    data = yaml.safe_load(textwrap.dedent(text))
+    data = _yaml(textwrap.dedent(text))
     grades = [
         {"name": "优", "name_en": "excellent", "at_least": 90},
         {"name": "良", "name_en": "good", "at_least": 60},

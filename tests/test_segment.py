@@ -10,7 +10,21 @@ from hypothesis import strategies as st
 from autoscorer import Segmenter, resources
 
 SEGMENTER = Segmenter()
-PIECES = ["您好", "，", "请稍等", "退款", "工號", "ＡＢＣ", "12.5", " ", "\u3000", "\r\n", "🙂", "…", "https://a.b"]
+PIECES = [
+    "您好",
+    "，",
+    "请稍等",
+    "退款",
+    "工號",
+    "ＡＢＣ",
+    "12.5",
+    " ",
+    "\u3000",
+    "\r\n",
+    "🙂",
+    "…",
+    "https://a.b",
+]
 TEXT = st.text(st.characters(), max_size=30) | st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from autoscorer.text import compile_pattern, normalize
 
 ANY = st.text(st.characters(), max_size=60)  # all code points, lone surrogates included
-CHINESE = st.text(st.sampled_from("請问您體验ＡＢｃ１２，。！…（）㎡ﬁⅧ①½ İß\u3000\t\ud800🙂發鐘"), max_size=40)
+CHINESE = st.text(
+    st.sampled_from("請问您體验ＡＢｃ１２，。！…（）㎡ﬁⅧ①½ İß\u3000\t\ud800🙂發鐘"), max_size=40
+)
 
 
 @given(ANY | CHINESE)

@@ -34,7 +34,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A dialogue as found in a file. `unit` names what `Turn.place` counts."""
+    """A dialogue as found in a file. `unit` names what `Turn.place` counts; `named` and `stated` as in roles."""
 
     id: str
     source: str
@@ -43,6 +43,7 @@ class Draft:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     unit: str = "line"
     named: bool = False
+    stated: bool = False
 
 
 def finish(draft: Draft) -> Transcript | Failure:
@@ -134,7 +135,7 @@ def _roles(draft: Draft, turns: Sequence[Turn]) -> roles.Assignment:
         raise TranscriptError(
             "unknown_role" if len(said) > 1 else "roles_unclear", message, hint=roles.ALLOWED
         )
-    return roles.assign(said, places, named=draft.named)
+    return roles.assign(said, places, named=draft.named, stated=draft.stated)
 
 
 def _metadata(found: Mapping[str, Any]) -> dict[str, Any]:

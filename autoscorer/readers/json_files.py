@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -179,7 +179,8 @@ def _with_turns(draft: Draft, found: Any) -> Draft:
         dialogue = plain.parse(plain.number(text))
         return _copy(draft, dialogue.turns, {**dialogue.metadata, **draft.metadata}, dialogue.named)
     turns = [_turn(turn, place) for place, turn in enumerate(found, 1)]
-    return _copy(draft, turns, draft.metadata, not any(_has_role(turn) for turn in found))
+    stated = any(_has_role(turn) for turn in found)
+    return replace(_copy(draft, turns, draft.metadata, not stated), stated=stated)
 
 
 def _copy(draft: Draft, turns: Sequence[Turn], metadata: Mapping[str, Any], named: bool) -> Draft:

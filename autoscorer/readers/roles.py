@@ -166,11 +166,13 @@ def has_surname(label: str) -> bool:
     return 2 <= len(plain) <= 3 and plain[0] in _table()["surnames"]
 
 
-def assign(said: Mapping[str, Sequence[str]], places: Mapping[str, str], *, named: bool) -> Assignment:
+def assign(
+    said: Mapping[str, Sequence[str]], places: Mapping[str, str], *, named: bool, stated: bool = False
+) -> Assignment:
     """The role of each label in `said` (label -> its texts), in order of appearance.
 
     `named` says that labels are names of people or accounts, so that a single one beside a known side
-    is the other side. Raises TranscriptError `unknown_role`, `roles_unclear` or `single_speaker`.
+    is the other side; `stated`, that they come from a field for roles. Raises TranscriptError `unknown_role`, `roles_unclear` or `single_speaker`.
     """
     known = {label: role for label in said if (role := resolve(label))}
     unknown = [label for label in said if label not in known]
@@ -181,7 +183,8 @@ def assign(said: Mapping[str, Sequence[str]], places: Mapping[str, str], *, name
         result = _infer(said, unknown, known)
     else:
         result = _other_side(said, unknown, known, places, named)
-    _both_sides(result.roles)
+    if not unanswered(result.roles, stated):
+        _both_sides(result.roles)
     return result
 
 
@@ -264,6 +267,12 @@ def _unclear(words: Mapping[str, tuple[str, ...]], message: str) -> TranscriptEr
         f"{label}: {', '.join(said[:3]) or 'no cue'}" for label, said in list(words.items())[:4]
     )
     return TranscriptError("roles_unclear", f"{message} ({found})", hint=f"label the speakers: {ALLOWED}")
+
+
+def unanswered(roles: Mapping[str, Role], stated: bool) -> bool:
+    """Whether a record with a role field holds a customer alone: a contact that nobody answered, which is
+    scored as such. A text file with one speaker is more likely half a recording."""
+    return stated and set(roles.values()) - {"system"} == {"customer"}
 
 
 def _both_sides(roles: Mapping[str, Role]) -> None:

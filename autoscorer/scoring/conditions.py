@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..positions import follows
-from ..rules import Behavior
 from ..rubric import Condition
+from ..rules import Behavior
 from ..types import Evidence, Role, Span
 from .facts import Facts
 

@@ -9,7 +9,14 @@ from tests.contacts import analysis, condition, contact, judge
 
 # 0 customer, 1 agent, 2 customer, 3 agent, 4 customer, 5 agent, 6 customer, 7 agent
 TALK = contact(
-    "c 怎么还没到", "a 您好请讲", "c 快递呢", "a 我查一下", "c 太慢了吧", "a 抱歉久等", "c 好吧谢谢", "a 再见了您"
+    "c 怎么还没到",
+    "a 您好请讲",
+    "c 快递呢",
+    "a 我查一下",
+    "c 太慢了吧",
+    "a 抱歉久等",
+    "c 好吧谢谢",
+    "a 再见了您",
 )
 FOUND = {0: "angry", 1: "greet", 3: "ask", 4: "angry", 5: "sorry solve", 6: "thank", 7: "bye"}
 LABELS = {
@@ -219,7 +226,9 @@ def test_timing_is_unknown_without_times(talk, known):
 
 
 def test_a_notice_of_the_system_does_not_end_the_wait():
-    talk = contact(("c 在吗", 0.0, 1.0), ("s 已接入", 2.0), ("a 您好", 41.0), ("c 退货", 45.0), ("a 好", 46.0))
+    talk = contact(
+        ("c 在吗", 0.0, 1.0), ("s 已接入", 2.0), ("a 您好", 41.0), ("c 退货", 45.0), ("a 好", 46.0)
+    )
     assert ask("{timing: first_response, at_most: 40}", analysis(talk)).holds
     assert ask("{timing: first_response, at_most: 39}", analysis(talk)).holds is False
 

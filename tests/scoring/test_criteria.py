@@ -64,7 +64,9 @@ def test_when(found, expected, reason):
     assert (got.outcome, got.reason) == (expected, reason)
 
 
-@pytest.mark.parametrize("kind", ["points: 4, met: ", "kind: deduction, points: 4, on: ", "kind: bonus, points: 4, on: "])
+@pytest.mark.parametrize(
+    "kind", ["points: 4, met: ", "kind: deduction, points: 4, on: ", "kind: bonus, points: 4, on: "]
+)
 def test_unknown_applicability(kind):
     when = "when: {task: sentiment, label: negative}"
     got = outcome(f"{{id: x, name: 甲, {when}, {kind}{{behavior: greet}}}}", {1: "greet"}, models=())
@@ -132,7 +134,10 @@ BONUS = "{id: x, name: 甲, kind: bonus, points: 2, on: %s}"
 @pytest.mark.parametrize(
     ("on", "expected"),
     [
-        ("{behavior: sorry}", ("met", 2.0, "加 2 分：第 4 轮“我查”、第 6 轮“抱歉”")),  # once, though found twice
+        (
+            "{behavior: sorry}",
+            ("met", 2.0, "加 2 分：第 4 轮“我查”、第 6 轮“抱歉”"),
+        ),  # once, though found twice
         ("{behavior: bye}", ("not_applicable", 0.0, "未加分：未见“道别”")),
         ("{task: empathy, label: specific}", ("not_applicable", 0.0, "未运行分类模型“empathy”，无法判定")),
     ],
