@@ -112,9 +112,7 @@ class Scorer:
         return label_name(task, label, self.spec.lang)
 
     def _describe(self) -> dict[str, Any]:
-        models = (
-            {task: sha for task, sha in sorted(self.classifiers.sha256.items())} if self.classifiers else {}
-        )
+        models = dict(sorted(self.classifiers.sha256.items())) if self.classifiers else {}
         return {
             "version": version("autoscorer"),
             "rules": f"{self.rules.id}@{self.rules.version}",

@@ -382,7 +382,7 @@ class TestDefault:
         assert min(weights[:2]) >= max(weights[2:])
 
     def test_every_behavior_is_known(self, rubric, rules):
-        asked = {b for b in _behaviors(rubric)}
+        asked = set(_behaviors(rubric))
         assert asked <= set(rules.behaviors)
         assert len(asked) > 25
 

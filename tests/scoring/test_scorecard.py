@@ -101,7 +101,7 @@ CRITICAL = rubric_of(
     "{id: x, name: x, points: 1, met: {behavior: greet}}",
     "{id: y, name: x, kind: deduction, points: 5, critical: true, on: {behavior: rude}}",
     "{id: z, name: x, kind: deduction, points: 0.5, critical: true, on: {behavior: bye}}",
-    head="{pass_mark: 60, critical_cap: 59}".strip("{}").replace(", ", "\n"),
+    head="pass_mark: 60\ncritical_cap: 59",
 )
 
 
