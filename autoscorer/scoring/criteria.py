@@ -42,7 +42,7 @@ class _Maker:
         name = (c.name_en or c.name) if self.reasons.lang == "en" else c.name
         most = c.points if counts else 0.0
         return CriterionScore(
-            c.id, self.section.id, name, outcome, round(points, 2), most, reason, evidence, looked
+            c.id, self.section.id, name, outcome, round(points, 6), most, reason, evidence, looked
         )
 
 
