@@ -14,6 +14,7 @@ from rich.text import Text
 from ..types import Failure, Result, Scorecard
 
 SHOWN = 40
+LONGEST = 40  # cells of an id or path on one line; the rest of the table needs its room
 HEADS = {
     "zh": ("会话", "总分", "等级", "合格", "轮数", "主要失分"),
     "en": ("contact", "total", "grade", "passed", "turns", "points lost"),
@@ -52,7 +53,11 @@ def table(results: Sequence[Result], count: int, lang: str) -> Table:
     for place, head in enumerate(heads):
         justify: Literal["left", "right"] = "right" if place in (1, 4) else "left"
         made.add_column(
-            head, justify=justify, overflow="fold" if place in (0, 5) else "ellipsis", no_wrap=place != 5
+            head,
+            justify=justify,
+            overflow="fold" if place in (0, 5) else "ellipsis",
+            no_wrap=place not in (0, 5),
+            max_width=LONGEST if place == 0 else None,
         )
     for result in results:
         made.add_row(*(_failed(result, notes) if isinstance(result, Failure) else _scored(result, notes)))
