@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..types import CriterionScore, Failure, Result, Scorecard
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
@@ -35,6 +35,8 @@ OUTCOMES = {
 }
 MAX_ROWS = 1_048_575
 MAX_CELL = 32_000
+EXACT = 2**53
+"""Excel keeps numbers as doubles: a longer whole number, such as an order id, would lose digits."""
 MARK = "autoscorer results"
 _EPOCH = datetime.datetime(2000, 1, 1)
 
@@ -97,12 +99,16 @@ class _Sheet:
         if self._row == MAX_ROWS:
             values = ["……后续内容见 results.jsonl"]
         for column, value in enumerate(values):
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if _is_number(value):
                 self._sheet.write_number(self._row, column, value)
             elif value is not None:
                 text = str(value).encode("utf-8", "replace").decode()[:MAX_CELL]
                 self._sheet.write_string(self._row, column, text, self._wrap)
         self._row += 1
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= EXACT
 
 
 def _shown(card: Scorecard, values: list[object]) -> list[object]:
