@@ -10,6 +10,7 @@ from pathlib import Path
 from autoscorer.classify.folder import LABELS
 
 from .data import Dialogue, load
+from .fuse import fuse
 from .ship import ship
 
 BUILD = Path(__file__).parent / "build"
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for corpus, f in metrics["dev"].items()
         }
         sys.stderr.write(f"{task}: {figures}\n")
+    for behavior, ways in fuse(dialogues, options.out / "behaviors", build_dir=BUILD).items():
+        sys.stderr.write(f"{behavior:17s} {ways}\n")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
-"""Fits how rules and model decide each behavior together: `python -m training.fuse --shared ../shared`.
+"""Fits how rules and model decide each behavior together.
 
-Run after the behaviors model is built: it uses the logits that the model gave to dialogues it had not seen
-(out of fold), and writes the weights into the model's config.json.
+It uses the logits that the behaviors model gave to dialogues it had not seen (out of fold), and writes the
+weights into the model's config.json.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,21 +40,12 @@ class Hits:
     decisive: Floats
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit, write into --models, and print F1 of rules, model and both, out of fold."""
-    parser = argparse.ArgumentParser(prog="python -m training.fuse", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with annotation/")
-    parser.add_argument("--models", type=Path, default=Path("models"), help="folder of the models")
-    parser.add_argument("--clean", action="store_true", help="use our own dialogues only, no research text")
-    options = parser.parse_args(arguments)
-    fuse(load(options.shared, clean=options.clean), options.models)
+def fuse(dialogues: Sequence[Dialogue], folder: Path, *, build_dir: Path) -> dict[str, dict[str, float]]:
+    """Fit the weights of every behavior and write them into the model `folder`.
 
-
-def fuse(dialogues: Sequence[Dialogue], models: Path) -> dict[str, dict[str, float]]:
-    """Fit the weights of every behavior and write them; returns F1 of each way, by behavior."""
-    from .__main__ import BUILD
-
-    oof = np.load(BUILD / "behaviors_oof.npz")
+    Returns the F1 of rules, model and both, out of fold, by behavior.
+    """
+    oof = np.load(build_dir / "behaviors_oof.npz")
     book = load_rules()
     names = [str(name) for name in oof["labels"]]
     hits = rule_hits(dialogues, book, oof["dialogue"], oof["turn"], names)
@@ -74,8 +63,7 @@ def fuse(dialogues: Sequence[Dialogue], models: Path) -> dict[str, dict[str, flo
         figures[name] = {
             "rules": _f1(hit > 0, y), "model": _f1(expit(z) >= 0.5, y), "both": _f1(decisive | (p >= threshold), y),
         }  # fmt: skip
-        sys.stderr.write(f"{name:17s} {figures[name]}\n")
-    _write(models / "behaviors", fitted, figures, book)
+    _write(folder, fitted, figures, book)
     return figures
 
 
@@ -129,7 +117,3 @@ def _write(
     path = folder / "metrics.json"
     metrics = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, {**metrics, "fusion_out_of_fold_f1": figures})
-
-
-if __name__ == "__main__":
-    main()
