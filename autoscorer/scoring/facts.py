@@ -50,9 +50,17 @@ class Facts:
         return turns_at(self.analysis.transcript, role, where, opening=size.opening, closing=size.closing)
 
     @cached_property
-    def _spoken(self) -> list[tuple[int, Utterance]]:
-        """What agent and customer say: a notice of the system between them answers nobody."""
-        return [(turn, u) for turn, u in enumerate(self.utterances) if u.role != "system"]
+    def _answers(self) -> list[tuple[int, Utterance, Utterance]]:
+        """Each agent turn that answers a customer turn, with that turn and its own utterance.
+
+        A notice of the system between them answers nobody.
+        """
+        spoken = [(turn, u) for turn, u in enumerate(self.utterances) if u.role != "system"]
+        return [
+            (turn, before, now)
+            for (_, before), (turn, now) in pairwise(spoken)
+            if before.role == "customer" and now.role == "agent"
+        ]
 
     @cached_property
     def first_response(self) -> tuple[int, float] | None:
@@ -66,8 +74,8 @@ class Facts:
     def gaps(self) -> list[tuple[int, float]]:
         """Each agent turn that answers a customer turn, with the seconds between them, where both are timed."""
         found = []
-        for (_, before), (turn, now) in pairwise(self._spoken):
-            if before.role == "customer" and now.role == "agent" and now.start is not None:
+        for turn, before, now in self._answers:
+            if now.start is not None:
                 since = before.end if before.end is not None else before.start
                 if since is not None:
                     found.append((turn, max(0.0, now.start - since)))
@@ -76,10 +84,6 @@ class Facts:
     @cached_property
     def interruptions(self) -> list[int] | None:
         """The agent turns that begin while the customer still speaks; None where ends are not known."""
-        pairs = [
-            (turn, before.end, now.start)
-            for (_, before), (turn, now) in pairwise(self._spoken)
-            if before.role == "customer" and now.role == "agent"
-        ]
+        pairs = [(turn, before.end, now.start) for turn, before, now in self._answers]
         timed = [(turn, end, start) for turn, end, start in pairs if end is not None and start is not None]
         return [turn for turn, end, start in timed if start < end - OVERLAP] if timed else None
