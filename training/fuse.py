@@ -21,7 +21,7 @@ from autoscorer.detect import Detector
 from autoscorer.rules import RuleBook, load_rules
 from autoscorer.segment import Segmenter
 
-from .data import Dialogue, load
+from .data import Dialogue
 from .export import write_json
 from .tune import HIGHEST, LOWEST
 

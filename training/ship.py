@@ -48,7 +48,7 @@ def ship(
 
 
 def keep_oof(path: Path, built: build.Built, table: Rows) -> None:
-    """Out-of-fold logits, gold labels and their places, for the fusion with rules (`training.fuse`)."""
+    """Out-of-fold logits, gold labels and their places, for the fusion with rules (`fuse`)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     turns = np.concatenate([np.arange(n) for n in _lengths(table.dialogues)])
     np.savez_compressed(
