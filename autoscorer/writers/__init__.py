@@ -54,27 +54,40 @@ def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-
     writers: list[Writer] = []
     try:
         for path, kind in files:
-            writers.append(kind(path))
+            with _named(path):
+                writers.append(kind(path))
 
         def through(results: Iterable[Result]) -> Iterator[Result]:
             for result in results:
                 for writer in writers:
-                    writer.add(result)
+                    with _named(writer.path):
+                        writer.add(result)
                 yield result
 
         yield through
-    except OSError as error:
-        if not files:  # not ours: standard output was closed
-            raise
-        where = error.filename or files[0][0]
-        raise UsageError(f"{where}: cannot be written: {error.strerror or error}") from None
     except BaseException:
         for writer in writers:
-            writer.keep()
+            with contextlib.suppress(OSError):  # what went wrong first is what the user must hear
+                writer.keep()
         raise
-    else:
-        for writer in writers:
+    for writer in writers:
+        with _named(writer.path):
             writer.finish()
+
+
+class _named:
+    """Says which file could not be written. A class, for it is entered for every result."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, OSError):
+            where, why = error.filename or self.path, error.strerror or error
+            raise UsageError(f"{where}: cannot be written: {why}") from None
 
 
 __all__ = ["FORMATS", "Writer", "targets", "write", "writing"]
