@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import contextlib
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from .pipeline import Scorer, ScorerSpec
@@ -47,95 +47,99 @@ def _transcripts(inputs: Iterable[str | Path | Item]) -> Iterator[Item]:
 
 
 def _in_pool(items: Iterator[Item], spec: ScorerSpec, workers: int) -> Iterator[Result]:
-    """Keeps a bounded window of chunks in flight, so that memory stays flat and order is kept."""
-    chunks = _batched(items, CHUNK)
-    pool = _Pool(spec, workers)
-    waiting: deque[tuple[Chunk, Future[list[Result]]]] = deque()
+    """Each worker has one chunk at a time; results wait for their turn, in a bounded window."""
+    chunks = enumerate(_batched(items, CHUNK))
+    pool = [_Worker(spec) for _ in range(workers)]
+    idle, busy = list(pool), dict[Connection, _Worker]()
+    done: dict[int, list[Result]] = {}
+    following = 0
     try:
-        for chunk in islice(chunks, 2 * workers):
-            waiting.append((chunk, pool.submit(chunk)))
-        while waiting:
-            chunk, future = waiting.popleft()
-            yield from _outcome(pool, chunk, future, waiting)
-            for following in islice(chunks, 1):
-                waiting.append((following, pool.submit(following)))
+        while True:
+            while idle and len(busy) + len(done) < 2 * workers and (numbered := next(chunks, None)):
+                worker = idle.pop()
+                worker.give(*numbered)
+                busy[worker.pipe] = worker
+            if not busy:
+                return
+            ready = set(wait(list(busy)))
+            for pipe in [pipe for pipe in busy if pipe in ready]:
+                worker = busy.pop(pipe)
+                done[worker.number] = worker.results()
+                idle.append(worker)
+            while following in done:
+                yield from done.pop(following)
+                following += 1
     finally:
-        pool.stop()
+        for worker in pool:
+            worker.stop()
 
 
-def _outcome(
-    pool: _Pool,
-    chunk: Chunk,
-    future: Future[list[Result]],
-    waiting: deque[tuple[Chunk, Future[list[Result]]]],
-) -> list[Result]:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        pool.restart()
-        results = [result for item in chunk for result in pool.alone(item)]
-        waiting_chunks = [other for other, _ in waiting]
-        waiting.clear()
-        waiting.extend((other, pool.submit(other)) for other in waiting_chunks)
-        return results
+class _Worker:
+    """A process that scores chunks, with a pipe of its own: where it dies, even while it sends, the pipe ends.
 
+    The queue that the workers of a ProcessPoolExecutor share does not: its reader then waits for ever.
+    """
 
-class _Pool:
-    """A process pool that can be started again after a worker died."""
+    def __init__(self, spec: ScorerSpec) -> None:
+        self._spec = spec
+        self._start()
 
-    def __init__(self, spec: ScorerSpec, workers: int) -> None:
-        self._spec, self._workers = spec, workers
-        self._pool = self._start()
-
-    def _start(self) -> ProcessPoolExecutor:
-        from multiprocessing import get_context
-
+    def _start(self) -> None:
         context = get_context("spawn")  # ONNX sessions and their threads do not survive a fork
-        return ProcessPoolExecutor(self._workers, context, _build, (self._spec,))
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(self._spec, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
 
-    def submit(self, chunk: Chunk) -> Future[list[Result]]:
-        """Hand a chunk to a worker."""
-        try:
-            return self._pool.submit(_score_chunk, chunk)
-        except BrokenProcessPool:
-            self.restart()
-            return self._pool.submit(_score_chunk, chunk)
+    def give(self, number: int, chunk: Chunk) -> None:
+        """Hand over a chunk; `results` must be asked for before the next one."""
+        self.number, self._chunk = number, chunk
+        with contextlib.suppress(OSError):  # it is dead, which `results` will find
+            self.pipe.send(chunk)
 
-    def alone(self, item: Item) -> list[Result]:
-        """Score one item; where its worker dies again, that item is a Failure."""
+    def results(self) -> list[Result]:
+        """The results of the chunk. Where the worker died, a new one scores its items one by one."""
         try:
-            return self.submit((item,)).result()
-        except BrokenProcessPool:
-            self.restart()
+            return self._receive()
+        except (EOFError, OSError):
+            self._restart()
+            return [self._alone(item) for item in self._chunk]
+
+    def _receive(self) -> list[Result]:
+        found: list[Result] = self.pipe.recv()
+        return found
+
+    def _alone(self, item: Item) -> Result:
+        """Score one item; where the worker dies again, that item is a Failure."""
+        try:
+            self.pipe.send((item,))
+            return self._receive()[0]
+        except (EOFError, OSError):
+            self._restart()
             message = "the worker process died while scoring this transcript"
             hint = "the machine may be out of memory; try --workers 1"
-            name = None if isinstance(item, Failure) else item.id
-            return [Failure(item.source, "analyze", "worker_lost", message, hint, name)]
+            return Failure(item.source, "analyze", "worker_lost", message, hint, item.id)
 
-    def restart(self) -> None:
-        """Begin again with fresh processes."""
+    def _restart(self) -> None:
         self.stop()
-        self._pool = self._start()
+        self._start()
 
     def stop(self) -> None:
-        """Let go of what was not begun."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the process, whatever it is doing."""
+        self.pipe.close()
+        self._process.terminate()
+        self._process.join()
 
 
-_worker: Callable[[Item], Result] | None = None
-
-
-def _build(spec: ScorerSpec) -> None:
+def _serve(spec: ScorerSpec, pipe: Connection) -> None:
+    """The life of a worker: build a Scorer once, then score chunks until the pipe ends."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    global _worker
-    _worker = spec.build().result
-
-
-def _score_chunk(chunk: Chunk) -> list[Result]:
-    assert _worker is not None
-    return [_worker(item) for item in chunk]
+    score = spec.build().result
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send([score(item) for item in pipe.recv()])
 
 
 def _batched(items: Iterator[Item], size: int) -> Iterator[Chunk]:
