@@ -33,7 +33,7 @@ def _result(file: Path, number: int, line: str) -> Result:
     try:
         record = json.loads(line)
         return from_record(record if isinstance(record, dict) else {})
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ConfigError(f"{file}:{number}: not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError
+        raise ConfigError(f"{file}:{number}: not JSON: {str(error).split(';')[0]}") from None
     except ConfigError as error:
         raise ConfigError(f"{file}:{number}: {error}") from None

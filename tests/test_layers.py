@@ -13,7 +13,7 @@ import autoscorer
 PACKAGE = Path(autoscorer.__file__).parent
 FLOORS = [
     {"types", "errors"},
-    {"text", "resources", "positions", "yaml_file", "record"},
+    {"text", "resources", "positions", "yaml_file", "record", "contract"},
     {"rules", "rubric"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
@@ -22,7 +22,13 @@ FLOORS = [
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
+SIDEWAYS = {
+    ("errors", "types"),
+    ("rubric", "rules"),
+    ("detect", "segment"),
+    ("__main__", "cli"),
+    ("record", "contract"),
+}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
     "xlsxwriter",
