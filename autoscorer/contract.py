@@ -71,6 +71,12 @@ class _Reading(TypedDict):
 
 
 @with_config(_STRICT)
+class _Provenance(TypedDict, total=False):
+    models: dict[str, Any]
+    privacy: dict[str, Any]
+
+
+@with_config(_STRICT)
 class _Scorecard(TypedDict):
     id: str
     source: str
@@ -85,7 +91,7 @@ class _Scorecard(TypedDict):
     predictions: list[_Prediction]
     metadata: dict[str, Any]
     reading: _Reading
-    provenance: dict[str, Any]
+    provenance: _Provenance
 
 
 @with_config(_STRICT)

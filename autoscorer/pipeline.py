@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import resources
 from .detect import Detector, fuse
 from .errors import TranscriptError
+from .privacy import Privacy
 from .rubric import Rubric, load_rubric
 from .rules import RuleBook, load_rules
 from .scoring import Lang, behavior_name, label_name, make_scorecard
@@ -18,6 +19,8 @@ from .types import Analysis, Failure, Result, Scorecard, Transcript
 
 if TYPE_CHECKING:
     from .classify import Classifiers
+
+SHOW_ALL = Privacy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,17 @@ class ScorerSpec:
     models: str | None = None
     use_models: bool = True
     lang: Lang = "zh"
+    privacy: Privacy = SHOW_ALL
 
     def build(self) -> Scorer:
         """Load everything that the spec names."""
         return Scorer(
-            self.rubric, rules=self.rules, models=self.models, use_models=self.use_models, lang=self.lang
+            self.rubric,
+            rules=self.rules,
+            models=self.models,
+            use_models=self.use_models,
+            lang=self.lang,
+            privacy=self.privacy,
         )
 
 
@@ -42,7 +51,8 @@ class Scorer:
 
     rubric, rules: YAML files; the default ones when left out. models: a folder of classifiers.
     use_models: False leaves out the classifiers; what needs them is then not applicable, and says so.
-    lang: language of the reasons, "zh" or "en". Raises ConfigError when a file is not valid.
+    lang: language of the reasons, "zh" or "en". privacy: what results show of private values and texts.
+    Raises ConfigError when a file is not valid.
 
     >>> import autoscorer as asr
     >>> scorer = asr.Scorer(use_models=False)
@@ -62,8 +72,9 @@ class Scorer:
         models: str | Path | None = None,
         use_models: bool = True,
         lang: Lang = "zh",
+        privacy: Privacy = SHOW_ALL,
     ) -> None:
-        self.spec = ScorerSpec(_path(rubric), _path(rules), _path(models), use_models, lang)
+        self.spec = ScorerSpec(_path(rubric), _path(rules), _path(models), use_models, lang, privacy)
         self.rules: RuleBook = load_rules(rules)
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules)
         self.classifiers = _classifiers(models) if use_models else None
@@ -87,21 +98,23 @@ class Scorer:
         """The scorecard of an earlier Analysis under this Scorer's rubric; runs no model."""
         provenance = {**analysis.provenance, "rubric_sha256": self.rubric.sha256}
         known = replace(analysis, provenance=provenance)
-        return make_scorecard(known, self.rubric, self.rules.behaviors, lang=self.spec.lang)
+        card = make_scorecard(known, self.rubric, self.rules.behaviors, lang=self.spec.lang)
+        return self.spec.privacy.veiled(card)
 
     def result(self, item: Transcript | Analysis | Failure) -> Result:
         """Like `score` or `rescore`, but what goes wrong is a Failure, and a Failure stays one."""
         if isinstance(item, Failure):
-            return item
+            return self.spec.privacy.veiled(item)
         transcript = item.transcript if isinstance(item, Analysis) else item
         try:
             return self.rescore(item) if isinstance(item, Analysis) else self.score(item)
         except TranscriptError as error:
-            return error.failure(transcript.source, "score")
+            return self.spec.privacy.veiled(error.failure(transcript.source, "score"))
         except Exception as error:  # one contact must not stop the others
             message = f"unexpected {type(error).__name__}: {error}"[:300]
             hint = "please report this with the transcript, if it may be shared"
-            return Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+            failure = Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+            return self.spec.privacy.veiled(failure)
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""

@@ -39,7 +39,7 @@ class Strict(BaseModel):
         return data
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Safe YAML in which only true and false are truth values: YAML 1.1 takes the key `on` for one."""
 
 

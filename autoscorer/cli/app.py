@@ -49,6 +49,12 @@ FormatOption = Annotated[
     list[str] | None,
     typer.Option("--format", help="table, jsonl, csv or xlsx; may be repeated. In a folder: the last three."),
 ]
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
+]
+NoTextOption = Annotated[
+    bool, typer.Option("--no-text", help="Write no word of the transcripts: scores and places only.")
+]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No table, progress or summary.")]
 FailUnderOption = Annotated[
     float | None,
@@ -76,6 +82,8 @@ def score(
     no_models: NoModelsOption = False,
     formats: FormatOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
@@ -86,9 +94,17 @@ def score(
     130 interrupted.
     """
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .run import Run, score_paths
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask, not no_text),
+    )
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(score_paths(paths, scorer, run, workers=workers))
 
@@ -100,15 +116,19 @@ def rescore(
     rubric: RubricOption = None,
     rules: RulesOption = None,
     formats: FormatOption = None,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Score earlier results again under another rubric; runs no model. Exit codes as for score."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    privacy = Privacy(mask, not no_text)
+    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value, privacy=privacy)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -123,13 +143,22 @@ def explain(
     rules: RulesOption = None,
     models: ModelsOption = None,
     no_models: NoModelsOption = False,
+    mask: MaskOption = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Show one transcript with its evidence, criterion by criterion."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .explain import explain_path
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask),
+    )
     raise typer.Exit(explain_path(path, scorer, only=id))
 
 
