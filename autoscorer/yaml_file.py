@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from .errors import ConfigError
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 MAX_NODES = 500_000
 MAX_SHOWN = 20
 MAX_DIGITS = 100

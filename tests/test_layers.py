@@ -39,6 +39,8 @@ SIDEWAYS = {
     ("detect", "segment"),
     ("__main__", "cli"),
     ("record", "contract"),
+    ("privacy", "readers"),
+    ("privacy", "scoring"),
 }
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",

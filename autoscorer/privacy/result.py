@@ -122,8 +122,9 @@ def quoted(card: Scorecard) -> dict[int, dict[str, Span]]:
     for turn, utterance in enumerate(card.analysis.transcript.utterances):
         whole = utterance.text[:QUOTE]
         found[turn][whole] = Span(turn, 0, len(whole))
-    evidence = (e for criterion in card.criteria for e in criterion.evidence)
-    for each in (*card.analysis.detections, *evidence):
+    evidence = [e for criterion in card.criteria for e in criterion.evidence]
+    places: list[Detection | Evidence] = [*card.analysis.detections, *evidence]
+    for each in places:
         found[each.span.turn].setdefault(each.text, each.span)
     return found
 
