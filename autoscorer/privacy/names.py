@@ -37,7 +37,7 @@ def whole_name(label: str, start: int) -> int | None:
 
 def _announced(text: str) -> Iterator[Found]:
     for match in _TOLD.finditer(text):
-        plain = match[0][-1:] in ":：" or match[0].startswith(("我", "个叫", "位叫", "人叫"))
+        plain = match[0][-1:] in ":：" or match[0].startswith(("我", "名字", "个叫", "位叫", "人叫"))
         end = _name_at(text, match.end(), sure=plain)
         if end:
             yield _found(text, match.end(), end)
@@ -69,13 +69,24 @@ def _name_at(text: str, start: int, *, sure: bool, strict: bool = False) -> int 
         closed = _closed(text, end)
         if not (closed or _goes_on(text, end, strict)):
             continue
-        if is_word(name) and not (sure and closed and len(name) > 2 and name not in words().no_names):
+        rare = name[0] in words().rare
+        if _is_nickname(name):
+            return end
+        if is_word(name) and (rare or not (sure and closed) or name in words().no_names):
             continue
-        if strict and name[0] in words().rare and not (closed and len(name) == 3 and not is_word(name[:2])):
+        if rare and not closed:
             continue
-        if not is_word(name[:2]) or (sure and closed):
+        if strict and rare and not (closed and len(name) == 3 and not is_word(name[:2])):
+            continue
+        if name[:2] in words().compound or not is_word(name[:2]) or (sure and closed):
             return end
     return None
+
+
+def _is_nickname(name: str) -> bool:
+    """小王 and 老赵, but not 小时."""
+    known = words()
+    return name[0] in "小阿老" and name[1] in known.surnames - known.rare and name not in known.no_names
 
 
 def _ends(text: str, start: int) -> Iterator[int]:
@@ -121,10 +132,19 @@ def _families(text: str) -> Iterator[Found]:
         if size == 2 or (text[at : at + 1] in words().surnames and text[at : at + 2] not in ("何名",)):
             whole = _name_at(text, at, sure=True, strict=True) if match[0].startswith("免贵") else None
             yield _found(text, at, whole or at + size)
+            yield from _spelled(text, at, at + size)
+
+
+def _spelled(text: str, start: int, end: int) -> Iterator[Found]:
+    """The whole name that follows a surname: 姓蔡，蔡晓雯."""
+    again = re.compile(rf"[，,。、\s]{{1,2}}(?={text[start:end]})").match(text, end)
+    whole = _name_at(text, again.end(), sure=False) if again else None
+    if again and whole:
+        yield _found(text, again.end(), whole)
 
 
 def _titled(text: str) -> Iterator[Found]:
-    titles = "|".join(words().titles)
+    titles = "|".join(words().titles) + r"|总(?=[您你好,，。！!\s]|$)"
     for match in re.finditer(titles, text):
         start = _title_start(text, match.start())
         if start is not None:
@@ -145,6 +165,8 @@ def _title_start(text: str, title: int) -> int | None:
         if name[0] not in known.surnames or size == 4 or any(c in known.not_given for c in name[1:]):
             continue
         left = start == 0 or respected or text[start - 1] in _LEFT
+        if not left and is_word(text[start - 1 : start + 1]):
+            continue
         plain = respected or name[0] not in known.rare or (size > 1 and left)
         if (
             plain

@@ -20,6 +20,8 @@ _UNIT = re.compile(r"\s?(?:元|块|万|亿|%|个|件|积分|股|千|百|mb|kb|gb
 _MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9][0-9]{9})")
 _LANDLINE = re.compile(r"(?:86)?(0(?:10|2[0-57-9])[2-8][0-9]{7}|0[3-9][0-9]{2}[2-8][0-9]{6,7})")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
+_PUBLIC = re.compile(r"0.*|1[02][0-9]{3}|9[56][0-9]{3,4}")
+"""Numbers of companies and offices, such as 10000, 12315, 95588."""
 _LOCAL = re.compile(r"[2-8][0-9]{6,7}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _WRITTEN = frozenset({
@@ -139,16 +141,23 @@ def _identity(run: _Run) -> Found | None:
 
 
 def is_identity(number: str) -> bool:
-    """Whether it is an identity number: place and day of birth, and, in 18 characters, the check digit."""
+    """Whether it is an identity number.
+
+    Of 18 characters: a birthday and the check digit (GB 11643); the place is not asked for, since many were
+    registered under codes that came later. The 15 of before 1999 have no check digit: there the place
+    counts as well.
+    """
     from stdnum.cn import ric
 
     if len(number) == 15 and number.isdecimal():
-        longer = f"{number[:6]}19{number[6:]}0"
-        number = longer[:17] + ric.calc_check_digit(longer)
-    return len(number) == 18 and number[:17].isdecimal() and ric.is_valid(number)
+        longer = f"{number[:6]}19{number[6:]}"
+        return bool(ric.is_valid(longer + ric.calc_check_digit(longer + "0")))
+    return len(number) == 18 and _has_birthday(number) and number[17] == ric.calc_check_digit(number)
 
 
 def _has_birthday(digits: str) -> bool:
+    if not digits[:17].isdecimal():
+        return False
     try:
         born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
@@ -210,6 +219,6 @@ def _account(run: _Run) -> Found | None:
     """A number that the words before it call a QQ or WeChat account."""
     kinds: dict[str, Kind] = {"qq": "QQ", "wechat": "微信"}
     kind = kinds.get(run.label) or (kinds.get(run.asked) if not run.label else None)
-    if kind and 5 <= len(run.digits) <= 11 and run.digits[0] != "0":
+    if kind and 5 <= len(run.digits) <= 11 and not _PUBLIC.fullmatch(run.digits):
         return _found(run, kind, run.digits)
     return None

@@ -14,6 +14,9 @@ import yaml
 from ..resources import DATA
 from .found import Kind
 
+COMMON = 100
+"""Times that a word stands in the texts that jieba's dictionary was counted on."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -54,12 +57,19 @@ def words() -> Words:
 
 @lru_cache(maxsize=1)
 def dictionary() -> frozenset[str]:
-    """Words of two to four characters that jieba knows and does not call the name of a person."""
+    """Words of two to four characters that jieba knows and does not call the name of a person.
+
+    It calls many short words so, such as 谢谢 and 安静: of two characters only the seldom ones are names.
+    """
     spec = find_spec("jieba")
     assert spec is not None and spec.origin is not None
     text = (Path(spec.origin).parent / "dict.txt").read_text("utf-8")
     entries = (line.split(" ") for line in text.splitlines())
-    return frozenset(entry[0] for entry in entries if 2 <= len(entry[0]) <= 4 and entry[2:] != ["nr"])
+    return frozenset(
+        word
+        for word, count, tag in entries
+        if 2 <= len(word) <= 4 and (tag != "nr" or (len(word) == 2 and int(count) >= COMMON))
+    )
 
 
 def is_word(text: str) -> bool:
