@@ -167,7 +167,7 @@ def _title_start(text: str, title: int) -> int | None:
         left = start == 0 or respected or text[start - 1] in _LEFT
         if not left and is_word(text[start - 1 : start + 1]):
             continue
-        plain = respected or name[0] not in known.rare or (size > 1 and left)
+        plain = respected or name[0] not in known.joining or (size > 1 and left)
         if (
             plain
             and not is_word(name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from .found import Found, Kind
 from .words import words
@@ -31,6 +32,10 @@ _WRITTEN = frozenset({
 """How people group the digits of a mobile number; other groups need a word such as 手机 before them."""
 _NEAR = 16
 LONGEST = 19
+SHORTEST = 5
+SHORTEST_ALONE = 9
+"""Digits of a number that nothing before it calls a telephone or an account."""
+_NAMED = frozenset({"phone", "qq", "wechat"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +81,26 @@ def _in_run(shown: str, start: int, end: int, asked: str) -> Iterator[Found]:
 
 def _from(shown: str, groups: list[tuple[int, int]], first: int, asked: str) -> tuple[Found | None, int]:
     """The longest private number that begins with the group `first`, and the group to go on with."""
-    label = _label(shown[max(0, groups[first][0] - _NEAR) : groups[first][0]])
-    sizes: list[int] = []
-    runs: list[_Run] = []
+    start, sizes, digits = groups[first][0], tuple[int, ...](), ""
+    runs: list[tuple[str, tuple[int, ...], int]] = []
     for begin, stop in groups[first : first + LONGEST]:
-        sizes.append(stop - begin)
-        if sum(sizes) > LONGEST:
+        digits += "".join(_SPOKEN.get(char, char) for char in shown[begin:stop])
+        sizes = (*sizes, stop - begin)
+        if len(digits) > LONGEST:
             break
-        whole = shown[groups[first][0] : stop]
-        digits = "".join(_SPOKEN.get(c, c) for c in whole if c in _SPOKEN or c.isdecimal())
-        runs.append(_Run(digits, tuple(sizes), groups[first][0], stop, label, asked, shown))
-    for run in reversed(runs):
-        if _SERVICE.fullmatch(run.digits) and run.label not in ("qq", "wechat"):
-            return None, first + len(run.sizes)
-        found = _number(run)
+        runs.append((digits, sizes, stop))
+    if not runs or len(runs[-1][0]) < SHORTEST:
+        return None, first + 1
+    label = _label(shown[max(0, start - _NEAR) : start])
+    least = SHORTEST if label in _NAMED or asked in _NAMED else SHORTEST_ALONE
+    for digits, sizes, stop in reversed(runs):
+        if _SERVICE.fullmatch(digits) and label not in ("qq", "wechat"):
+            return None, first + len(sizes)
+        found = (
+            _number(_Run(digits, sizes, start, stop, label, asked, shown)) if len(digits) >= least else None
+        )
         if found:
-            return found, first + len(run.sizes)
+            return found, first + len(sizes)
     return None, first + 1
 
 
@@ -140,6 +149,7 @@ def _identity(run: _Run) -> Found | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # stdnum looks places up slowly
 def is_identity(number: str) -> bool:
     """Whether it is an identity number.
 
@@ -151,7 +161,10 @@ def is_identity(number: str) -> bool:
 
     if len(number) == 15 and number.isdecimal():
         longer = f"{number[:6]}19{number[6:]}"
-        return bool(ric.is_valid(longer + ric.calc_check_digit(longer + "0")))
+        try:
+            return bool(ric.is_valid(longer + ric.calc_check_digit(longer + "0")))
+        except KeyError:  # stdnum 2.2 for a place of which it knows only the province
+            return False
     return len(number) == 18 and _has_birthday(number) and number[17] == ric.calc_check_digit(number)
 
 

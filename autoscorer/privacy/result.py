@@ -85,10 +85,13 @@ class _Card:
         return self.masker.masked(text, before=before).text
 
     def _speaker(self, utterance: Utterance) -> str | None:
+        if utterance.speaker is None:
+            return None
         private = private_speaker(utterance)
-        if private and private[2] == (utterance.speaker or "").strip():
-            return self.masker.placeholder(*private[:2])
-        return None if utterance.speaker is None else self._plain(utterance.speaker)
+        if private:
+            kind, value, form = private
+            return utterance.speaker.replace(form, self.masker.placeholder(kind, value))
+        return self._plain(utterance.speaker)
 
     def _detection(self, detection: Detection) -> Detection:
         span, text = self._quote(detection.span, detection.text)

@@ -25,6 +25,7 @@ class Words:
     surnames: frozenset[str]
     compound: frozenset[str]
     rare: frozenset[str]
+    joining: frozenset[str]
     not_given: frozenset[str]
     follows: frozenset[str]
     titles: tuple[str, ...]
@@ -44,6 +45,7 @@ def words() -> Words:
         frozenset(raw["surnames"]),
         frozenset(raw["compound"]),
         frozenset(raw["rare_as_names"]),
+        frozenset(raw["joining"]),
         frozenset(raw["not_given"]),
         frozenset(raw["follows"]),
         tuple(raw["titles"]),

@@ -16,6 +16,7 @@ from .table import Row
 
 _DELIMITERS = ",\t;|"
 _MAX_CELL = 64 * 2**20
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 1_048_576, 1024, 50_000_000
 
 
 def read_csv(file: File) -> Iterator[Transcript | Failure]:
@@ -70,10 +71,22 @@ def _sheets(file: File) -> Iterator[list[Row]]:
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions
-            yield [
-                Row(number, row)
-                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-                if any(row)
-            ]
+            yield list(_rows(sheet))
     finally:
         book.close()
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    """The rows that hold something. A file may claim a cell in row 10⁹ or in column ZZZZZZ, of which all before
+    it would be made; Excel itself has no more than MAX_ROWS.
+    """
+    cells = 0
+    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
+    for number, row in enumerate(rows, 1):
+        if any(row):
+            width = max(i for i, value in enumerate(row, 1) if value)
+            cells += width
+            if cells > MAX_CELLS:
+                message = f"more than {MAX_CELLS:,} cells in a sheet"
+                raise TranscriptError("too_large", message, hint="split the file")
+            yield Row(number, row[:width])
