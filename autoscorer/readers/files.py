@@ -64,9 +64,12 @@ class File:
 
     def data(self) -> bytes:
         """All bytes. Raises TranscriptError `empty` or `too_large`."""
-        with self.open() as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
+        size = 0 if self.path is None or self.gzipped else self.path.stat().st_size
+        data = b""
+        if size <= MAX_BYTES:
+            with self.open() as stream:
+                data = stream.read(MAX_BYTES + 1)
+        if max(size, len(data)) > MAX_BYTES:
             raise TranscriptError("too_large", f"more than {MAX_BYTES >> 20} MB", hint="split the file")
         if not data:
             raise empty()

@@ -80,13 +80,16 @@ def _rows(sheet: Any) -> Iterator[Row]:
     """The rows that hold something. A file may claim a cell in row 10⁹ or in column ZZZZZZ, of which all before
     it would be made; Excel itself has no more than MAX_ROWS.
     """
-    cells = 0
+    cells, blank = 0, None  # openpyxl gives one and the same tuple for every row that is not there
     rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
     for number, row in enumerate(rows, 1):
-        if any(row):
-            width = max(i for i, value in enumerate(row, 1) if value)
-            cells += width
-            if cells > MAX_CELLS:
-                message = f"more than {MAX_CELLS:,} cells in a sheet"
-                raise TranscriptError("too_large", message, hint="split the file")
-            yield Row(number, row[:width])
+        if row is blank or not any(row):
+            blank = row
+            continue
+        width = max(i for i, value in enumerate(row, 1) if value is not None)
+        cells += width
+        if cells > MAX_CELLS:
+            raise TranscriptError(
+                "too_large", f"more than {MAX_CELLS:,} cells in a sheet", hint="split the file"
+            )
+        yield Row(number, row[:width])
