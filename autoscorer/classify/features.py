@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 HEAD, TAIL = 120, 40  # characters of a turn that are read; a hostile turn may have 100,000
 NEIGHBOURS = 3  # the turn before, the turn after, and the last one of the other party
 WEIGHT = 0.5  # a neighbour speaks half as loud as the turn itself, so that its penalty is fourfold
-ORDER, BUCKETS = 4, 1 << 18  # longest n-gram; rows of a table of n-grams, which share them by hash
+ORDER = 4  # characters of the longest n-gram
+SHIFT = 14  # leaves 18 of 32 bits
+BUCKETS = (1 << 32 - SHIFT) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
 MIX, SPREAD = 1_000_003, 0x9E3779B1  # primes that spread n-grams over the rows
 RECENT = 6  # earlier turns of a party that a turn is compared with
 NONE = -1
@@ -102,14 +104,16 @@ def grams(cleaned: str) -> Ids:
     """
     import numpy as np
 
-    codes = np.frombuffer(f"\x02{cleaned}\x02".encode("utf-32-le", "surrogatepass"), np.uint32)
-    mixed = codes.astype(np.uint64)
-    found = [mixed[1:-1]]
+    mixed = codes = np.frombuffer(f"\x02{cleaned}\x02".encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = [codes[1:-1]]
     for n in range(1, min(ORDER, len(codes))):
-        mixed = (mixed[:-1] * np.uint64(MIX) + codes[n:]) & np.uint64(0xFFFFFFFF)
+        mixed = mixed[:-1] * MIX + codes[n:]  # whole numbers of 32 bits, what is above is dropped
         found.append(mixed)
-    spread = (np.concatenate(found) * np.uint64(SPREAD)) >> np.uint64(16)
-    return np.unique(spread % np.uint64(BUCKETS - 1)).astype(np.int32) + 1
+    spread = (np.concatenate(found) * SPREAD) >> SHIFT
+    spread.sort()
+    distinct = np.ones(len(spread), bool)
+    np.not_equal(spread[1:], spread[:-1], out=distinct[1:])
+    return spread[distinct].astype(np.int32) + 1
 
 
 def pad(rows: Sequence[Ids]) -> tuple[Ids, Floats]:

@@ -23,7 +23,7 @@ PAIRS = 1 << 15  # rows of the table of character pairs, which share them by has
 MIX = 7919  # a prime that spreads pairs over the rows
 PADDING = -1
 STEPS = (1, 1, 2)  # how far apart the three places of each convolution are
-LEVELS = 127
+LEVELS, SAFE_LEVELS = 127, 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def padded(rows: Sequence[NDArray[np.int64]]) -> Tensor:
 def to_onnx(network: Network) -> onnx.ModelProto:
     """The graph for one text: input `ids` int64 [places], output `vector` float32 [size].
 
-    The lookups are int8 with a scale a row; all else is float32.
+    Lookups are int8 with a scale a row, weights int8 with a scale a column.
     """
     graph = _Graph()
     looked = graph.add("Add", graph.lookup("characters", network.characters, "ids"),
@@ -120,11 +120,11 @@ def from_onnx(path: Path) -> Network:
         state = {
             "characters.weight": characters,
             "pairs.weight": held["pairs"] * held["pairs.scale"][:, None],
-            "out.weight": held["out.weight"].T,
+            "out.weight": (held["out.weight"] * held["out.scale"]).T,
             "out.bias": held["out.bias"],
         }
         for i in range(len(STEPS)):
-            weight = held[f"layer{i}.weight"]
+            weight = held[f"layer{i}.weight"] * held[f"layer{i}.scale"]
             state[f"layers.{i}.weight"] = weight.reshape(3, -1, channels).transpose(2, 1, 0)
             state[f"layers.{i}.bias"] = held[f"layer{i}.bias"]
     except (KeyError, ValueError, IndexError) as error:
@@ -158,8 +158,18 @@ def _convolution(graph: _Graph, name: str, layer: nn.Conv1d, seen: str) -> str:
 
 
 def _linear(graph: _Graph, name: str, weight: Tensor, bias: Tensor, rows: str) -> str:
-    held = [graph.constant(f"{name}.{k}", v.detach().numpy()) for k, v in (("weight", weight), ("bias", bias))]
-    return graph.add("Gemm", rows, *held)
+    """A product in whole numbers: rows are rounded with one scale a text, weights with one a column.
+
+    Weights take seven bits, for on processors without VNNI eight would overflow.
+    """
+    exact = weight.detach().numpy()
+    scale = np.maximum(np.abs(exact).max(axis=0), 1e-8) / SAFE_LEVELS
+    held = graph.constant(f"{name}.weight", np.rint(exact / scale).astype(np.int8))
+    scales = graph.constant(f"{name}.scale", scale.astype(np.float32))
+    rounded, step, zero = graph.several("DynamicQuantizeLinear", 3, rows)
+    sums = graph.add("Cast", graph.add("MatMulInteger", rounded, held, zero), to=TensorProto.FLOAT)
+    floats = graph.add("Mul", sums, graph.add("Mul", step, scales))
+    return graph.add("Add", floats, graph.constant(f"{name}.bias", bias.detach().numpy()))
 
 
 class _Graph:
@@ -174,6 +184,12 @@ class _Graph:
         name = output or f"{kind.lower()}{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
+
+    def several(self, kind: str, count: int, *inputs: str) -> list[str]:
+        """A node with several outputs; returns their names."""
+        names = [f"{kind.lower()}{len(self._nodes)}.{k}" for k in range(count)]
+        self._nodes.append(helper.make_node(kind, list(inputs), names))
+        return names
 
     def constant(self, name: str, value: Any) -> str:
         """A constant tensor; returns its name."""
