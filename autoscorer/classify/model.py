@@ -35,7 +35,7 @@ class Classifier:
 
     def __init__(self, config: Config, head: Any, sha256: str) -> None:
         self.config, self.task, self.labels, self.sha256 = config, config.task, config.columns, sha256
-        self._head = head
+        self._head, self._inputs = head, {given.name for given in head.get_inputs()}
         places = {label: i for i, label in enumerate(self.labels)}
         self._columns = {
             role: [(label, places[label]) for label in group] for role, group in config.labels.items()
@@ -66,8 +66,10 @@ class Classifier:
 
         if not table.grams:
             return np.zeros((0, len(self.labels)), np.float32)
-        ids, scale = pad(table.grams)
-        found: Floats = self._head.run(None, {"rows": table.dense, "grams": ids, "scale": scale})[0]
+        feed: dict[str, Any] = {"rows": table.dense}
+        if "grams" in self._inputs:
+            feed["grams"], feed["scale"] = pad(table.grams)
+        found: Floats = self._head.run(None, feed)[0]
         return found
 
     def rate(self, pooled: Floats) -> Floats:
