@@ -11,12 +11,11 @@ from pydantic import Field, field_validator, model_validator
 
 from . import resources, yaml_file
 from .positions import Where
-from .rules import Id, Positions, RuleBook
+from .rules import TASK_LABELS, Id, Positions, RuleBook
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
 Kind = Literal["score", "deduction", "bonus", "manual"]
-TASK_LABELS = {"sentiment": ("negative", "neutral", "positive"), "empathy": ("none", "formulaic", "specific")}
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 

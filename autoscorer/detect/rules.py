@@ -145,7 +145,7 @@ def _first_uncovered(hits: list[Hit], cancels: list[Hit]) -> Hit | None:
 
 
 def _anchor_holds(rule: Rule, turn: int, found: dict[str, dict[int, Detection]]) -> bool:
-    return rule.after is None or follows(turn, found[rule.after], rule.within)
+    return rule.after is None or follows(turn, found[str(rule.after.of.use)], rule.within)
 
 
 def _detection(transcript: Transcript, rule: Rule, turn: int, hit: Hit) -> Detection:

@@ -1,0 +1,10 @@
+"""Rule books: YAML files that say how a behavior shows, read into checked values."""
+
+from .book import Behavior, Id, Positions, Rule, RuleBook, Switch, load_rules
+from .conditions import Anchor, Condition, Scope, Wording
+from .operators import TASK_LABELS
+
+__all__ = [
+    "TASK_LABELS", "Anchor", "Behavior", "Condition", "Id", "Positions", "Rule", "RuleBook", "Scope", "Switch",
+    "Wording", "load_rules",
+]  # fmt: skip
