@@ -10,8 +10,13 @@ from .types import Transcript
 
 Medium = Literal["typed", "speech"]
 FIELDS = ("medium", "channel")
-_SPEECH = re.compile(r"phone|call|voice|speech|audio|asr|ivr|tele|hotline|电话|热线|通话|语音|录音|呼叫|来电|座席", re.I)
-_TYPED = re.compile(r"chat|im\b|web|text|mail|message|wechat|weibo|app|online|聊天|在线|文字|微信|微博|邮件|网页|短信|私信|工单|留言", re.I)
+_SPEECH = re.compile(
+    r"phone|call|voice|speech|audio|asr|ivr|tele|hotline|电话|热线|通话|语音|录音|呼叫|来电|座席", re.I
+)
+_TYPED = re.compile(
+    r"chat|im\b|web|text|mail|message|wechat|weibo|app|online|聊天|在线|文字|微信|微博|邮件|网页|短信|私信|工单|留言",
+    re.I,
+)
 _SUBTITLES = ("srt", "vtt")
 _STOPS = re.compile(r"[,.!?;:，。！？；：、…~～]")
 _FILLERS = re.compile(r"嗯+|呃+|额额|那个那个|这个这个|就是就是|喂喂?|啊+")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import resources
-from .detect import Detector, fuse
+from .detect import Detector, Findings, fuse
 from .errors import TranscriptError
 from .rubric import Rubric, load_rubric
 from .rules import RuleBook, load_rules
@@ -72,12 +72,13 @@ class Scorer:
 
     def analyze(self, transcript: Transcript) -> Analysis:
         """Find behaviors, customer sentiment and agent empathy. No scoring."""
-        detections = self._detector.detect(transcript)
-        if self.classifiers is None:
-            return Analysis(transcript, detections, (), self._provenance)
-        found = self.classifiers.read(transcript)
-        fused = fuse(transcript, detections, self.rules, found)
-        return Analysis(transcript, fused, found.predictions, self._provenance)
+        read = self.classifiers.read(transcript) if self.classifiers else None
+        found = self._detector.search(transcript, read.predictions if read else None)
+        provenance = {**self._provenance, **_how(found)}
+        if read is None:
+            return Analysis(transcript, found.detections, (), provenance)
+        fused = fuse(transcript, found.detections, self.rules, read)
+        return Analysis(transcript, fused, read.predictions, provenance)
 
     def score(self, transcript: Transcript) -> Scorecard:
         """The scorecard of one transcript. Raises TranscriptError where nothing of the rubric applies."""
@@ -119,6 +120,12 @@ class Scorer:
             "rules_sha256": self.rules.sha256,
             "models": models,
         }
+
+
+def _how(found: Findings) -> dict[str, Any]:
+    """What a result says of how the rules looked: typed or speech, and the rules that could not be answered."""
+    unanswered = {rule: list(lacks) for rule, lacks in found.unanswered.items()}
+    return {"medium": dict(found.medium), **({"unanswered": unanswered} if unanswered else {})}
 
 
 def _classifiers(models: str | Path | None) -> Classifiers:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic_core import CoreSchema
 
 from . import resources, yaml_file
 from .positions import Where
 from .rules import TASK_LABELS, Id, Positions, RuleBook
+from .rules.operators import As_List, Names
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
@@ -21,10 +23,6 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _one_or_more(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else _tuple(value)
 
 
 def _float(value: Any) -> Any:
@@ -39,36 +37,26 @@ class Condition(Strict):
     (stages, each a list of behaviors), `use` (a named condition), `all`, `any`, `not`.
     """
 
-    behavior: tuple[str, ...] = ()
+    behavior: Names = ()
     task: str | None = None
     metadata: str | None = None
     timing: Measure | None = None
     turns: Literal["agent", "customer"] | None = None
-    in_order: tuple[tuple[str, ...], ...] = ()
+    in_order: Annotated[tuple[Names, ...], As_List] = ()
     use: str | None = None
     all_of: tuple[Condition, ...] = Field(default=(), alias="all")
     any_of: tuple[Condition, ...] = Field(default=(), alias="any")
     negated: Condition | None = Field(default=None, alias="not")
 
-    label: tuple[str, ...] = ()
+    label: Names = ()
     probability: Number = Field(default=0.5, ge=0, le=1)
-    is_: tuple[str, ...] = Field(default=(), alias="is")
+    is_: Names = Field(default=(), alias="is")
     where: Where = "anywhere"
     last: int | None = Field(default=None, ge=1)
     at_least: int = Field(default=1, ge=1)
     at_most: Number | None = None
     after: Condition | None = None
     within: int | None = Field(default=None, ge=1, le=1000)
-
-    @field_validator("behavior", "label", "is_", mode="before")
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        return _one_or_more(value)
-
-    @field_validator("in_order", mode="before")
-    @classmethod
-    def _stages(cls, value: Any) -> Any:
-        return tuple(map(_one_or_more, value)) if isinstance(value, list) else value
 
     @field_validator("all_of", "any_of", mode="before")
     @classmethod
@@ -101,6 +89,12 @@ class Condition(Strict):
         if self.timing and self.at_most is None:
             raise ValueError("'timing' needs 'at_most', in seconds (for interruptions, a count)")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A name may stand in the place of a condition."""
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{"type": "string", "description": "a named condition"}, whole]}
 
     def parts(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         """This condition and those inside it, each with its key path."""
@@ -272,6 +266,13 @@ def load_rubric(path: str | Path | None = None, *, rules: RuleBook | None = None
     found = _repeated(rubric, document) + _weights(rubric, document) + _grades(rubric, document)
     yaml_file.refuse(found + _names(rubric, document, rules))
     return rubric.model_copy(update={"sha256": resources.sha256(source)})
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a rubric, for editors."""
+    made = Rubric.model_json_schema()
+    del made["properties"]["sha256"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def _repeated(rubric: Rubric, document: Document) -> list[str]:

@@ -127,4 +127,3 @@ def _repeat(least: int, most: int, part: _Facts) -> _Facts:
     if least == most == 1:
         return part
     return _Facts(None, _closed(part))
-

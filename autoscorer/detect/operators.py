@@ -104,7 +104,9 @@ def _measured(view: View, turns: Turns, measured: Iterable[tuple[int, float]], s
 
 def _length(spec: Length) -> Answer:
     def answer(view: View, turns: Turns) -> Found:
-        counted = [view.transcript.utterances[t] for t in (view.of_role(spec.role) if spec.role else view.spoken)]
+        counted = [
+            view.transcript.utterances[t] for t in (view.of_role(spec.role) if spec.role else view.spoken)
+        ]
         if spec.of == "seconds":
             value = timing.length(counted)
             if value is None:

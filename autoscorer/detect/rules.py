@@ -15,7 +15,7 @@ from .leaves import Modes
 from .scan import TextIndex
 from .similar import HashedGrams
 from .tree import Compiler, Node
-from .view import QUOTE, Encoder, Turns, View
+from .view import QUOTE, Encoder, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Detector:
             rule.negation or book.negation,
             rule.quoted or book.quoted,
         )
-        return _Ready(rule, book.behaviors[rule.behavior].role, compiler.rule(rule, rule.match or rule, modes))
+        return _Ready(
+            rule, book.behaviors[rule.behavior].role, compiler.rule(rule, rule.match or rule, modes)
+        )
 
     def detect(
         self, transcript: Transcript, predictions: Iterable[Prediction] | None = None
@@ -66,9 +68,7 @@ class Detector:
     def search(self, transcript: Transcript, predictions: Iterable[Prediction] | None = None) -> Findings:
         """Like `detect`, with how it was found. predictions: of the classifiers; None where none ran."""
         guess = medium(transcript)
-        view = View(
-            transcript, self._index, self._encoder, self.book.positions, guess, _by_task(predictions)
-        )
+        view = View(transcript, self._index, self._encoder, self.book.positions, guess, _by_task(predictions))
         unanswered = {}
         for ready in self._rules:
             if ready.rule.transcript in (None, guess.medium):
@@ -83,8 +83,14 @@ def _apply(ready: _Ready, view: View) -> bool:
     """Adds what the rule finds; whether something of it stays unknown. Surer findings are not searched again."""
     rule, known = ready.rule, view.found[ready.rule.behavior]
     turns = view.of_role(ready.role)
-    open_ = tuple(t for t in turns if t not in known or known[t].confidence <= rule.confidence)
+    open_ = (
+        tuple(t for t in turns if t not in known or known[t].confidence <= rule.confidence)
+        if known
+        else turns
+    )
     found = ready.node.find(view, open_)
+    if not found.hits:
+        return bool(found.unknown)
     kept = found.turns[:1] if ready.node.contact else found.turns
     for turn in kept:
         _keep(known, _detection(view, rule, turn, found.hits[turn]))
@@ -103,7 +109,9 @@ def _by_task(predictions: Iterable[Prediction] | None) -> dict[str, dict[int, Pr
 def _detection(view: View, rule: Rule, turn: int, hits: tuple[tuple[int, int], ...]) -> Detection:
     text = view.transcript.utterances[turn].text
     start, end = hits[0] if hits else (0, min(len(text), QUOTE))
-    return Detection(rule.behavior, Span(turn, start, end), text[start:end], f"rule:{rule.id}", rule.confidence)
+    return Detection(
+        rule.behavior, Span(turn, start, end), text[start:end], f"rule:{rule.id}", rule.confidence
+    )
 
 
 def _keep(turns: dict[int, Detection], new: Detection) -> None:

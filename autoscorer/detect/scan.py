@@ -42,15 +42,17 @@ class TextIndex:
         self.leaves = leaves
         self.segmenter = segmenter
         self.units = [unit for i, leaf in enumerate(leaves) for unit in _units(i, leaf)]
-        self.units_of = _grouped(self.units)
+        self.regexes = _grouped(self.units)
         self.tokens = tokens.TokenMatcher(
             ((i, pattern) for i, leaf in enumerate(leaves) for pattern in leaf.tokens), segmenter
         )
         self.prefilter = Prefilter([unit.needs for unit in self.units])
         self._automaton = _automaton(leaves, self.prefilter.masks)
         self._singles = {c: mask for c, mask in self.prefilter.masks.items() if len(c) == 1}
+        self.token_bits = sum(1 << n for n, unit in enumerate(self.units) if unit.kind == "tokens")
         self._deciding = sum(1 << n for n, unit in enumerate(self.units) if unit.kind != "unless")
-        self._ear = Ear(leaves, [(unit.leaf, unit.needs if unit.kind == "regex" else ()) for unit in self.units])
+        heard = [(unit.leaf, unit.needs if unit.kind == "regex" else ()) for unit in self.units]
+        self._ear = Ear(leaves, heard, segmenter)
         self._kept = lru_cache(maxsize=CACHED)(self._scan)
 
     def scan(self, text: str, recognized: bool) -> Scan:
@@ -78,7 +80,9 @@ class TextIndex:
 class Scan:
     """The words found in one text; what costs more than the automaton is done when a leaf is asked for."""
 
-    def __init__(self, index: TextIndex, text: str, shown: str, found: Any, bits: int, heard: Any, likely: Any):
+    def __init__(
+        self, index: TextIndex, text: str, shown: str, found: Any, bits: int, heard: Any, likely: Any
+    ):
         self.shown = shown
         self.likely: tuple[int, ...] = likely
         """The leaves that may stand here; no other does."""
@@ -93,39 +97,46 @@ class Scan:
 
     def _standing(self, index: int) -> tuple[Hit, ...]:
         leaf = self._index.leaves[index]
-        hits = self._regexes(index, "regex") + self._words(index) + self._tokens(index)
-        phrases = [(hit, self.shown[slice(*hit)]) for kind, hit in self._found.get(index, ()) if kind == "phrase"]
-        phrases += self._heard.phrases.get(index, ())
+        hits = self._regexes(index, "regex")
+        phrases = list(self._heard.phrases.get(index, ()))
+        cancels = []
+        for kind, hit in self._found.get(index, ()):
+            if kind == "phrase":
+                phrases.append((hit, self.shown[hit[0] : hit[1]]))
+            elif kind == "unless":
+                cancels.append(hit)
+            elif self._borders.issuperset(hit):
+                hits.append(hit)
         hits += [hit for hit, _ in phrases]
+        hits += self._tokens(index) if leaf.tokens else []
         if not hits:
             return ()
-        cancels = [hit for kind, hit in self._found.get(index, ()) if kind == "unless"]
         standing = uncovered(hits, cancels + self._regexes(index, "unless"))
-        standing = tuple(hit for hit in standing if self._meant(leaf, hit))
-        return standing if _enough(leaf, [said for hit, said in phrases if hit in standing]) else ()
+        if leaf.modes.negation == "ignore" or leaf.modes.quoted == "ignore":
+            standing = tuple(hit for hit in standing if self._meant(leaf, hit))
+        if leaf.need == "any" or _enough(leaf, {said for hit, said in phrases if hit in standing}):
+            return standing
+        return ()
 
     def _regexes(self, index: int, kind: str) -> list[Hit]:
         found: list[Hit] = []
-        for number in self._index.units_of.get((index, kind), ()):
-            regex = self._index.units[number].regex
-            if self._bits >> number & 1 and regex is not None:
+        for number, regex in self._index.regexes.get((index, kind), ()):
+            if self._bits >> number & 1:
                 found += [match.span() for match in regex.finditer(self.shown)]
-            if number in self._heard.slips and regex is not None:
+            if number in self._heard.slips:
                 found += [match.span() for match in regex.finditer(self._heard.mended(number, self.shown))]
         return found
 
-    def _words(self, index: int) -> list[Hit]:
-        """Words must begin and end where jieba cuts."""
-        words = [hit for kind, hit in self._found.get(index, ()) if kind == "word"]
-        return [hit for hit in words if self._borders.issuperset(hit)]
-
     def _tokens(self, index: int) -> list[Hit]:
-        possible = any(self._bits >> n & 1 for n in self._index.units_of.get((index, "tokens"), ()))
-        return self._token_hits.get(index, []) if possible else []
+        return self._token_hits.get(index, []) if self._tokens_possible else []
 
     @cached_property
     def _borders(self) -> frozenset[int]:
         return self._index.segmenter.borders(self._text)
+
+    @cached_property
+    def _tokens_possible(self) -> bool:
+        return bool(self._bits & self._index.token_bits)
 
     @cached_property
     def _token_hits(self) -> dict[int, list[Hit]]:
@@ -140,6 +151,8 @@ class Scan:
 
 def uncovered(hits: list[Hit], cancels: list[Hit]) -> tuple[Hit, ...]:
     """The hits that lie inside no cancelling one. Both lists are sorted, so that one pass is enough."""
+    if len(hits) == 1 and not cancels:
+        return (hits[0],)
     hits, cancels = sorted(set(hits), key=lambda hit: (hit[0], -hit[1])), sorted(cancels)
     at, reach, kept = 0, -1, []
     for hit in hits:
@@ -150,10 +163,11 @@ def uncovered(hits: list[Hit], cancels: list[Hit]) -> tuple[Hit, ...]:
     return tuple(kept)
 
 
-def _enough(leaf: Leaf, said: list[str]) -> bool:
+def _enough(leaf: Leaf, said: set[str]) -> bool:
+    """Whether enough of the phrases were said."""
     if isinstance(leaf.need, int):
-        return len(set(said)) >= leaf.need
-    return leaf.need != "all" or set(said) >= set(leaf.phrases)
+        return len(said) >= leaf.need
+    return leaf.need != "all" or said.issuperset(leaf.phrases)
 
 
 def _units(index: int, leaf: Leaf) -> list[Unit]:
@@ -164,11 +178,13 @@ def _units(index: int, leaf: Leaf) -> list[Unit]:
     ]
 
 
-def _grouped(units: Sequence[Unit]) -> dict[tuple[int, str], list[int]]:
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+def _grouped(units: Sequence[Unit]) -> dict[tuple[int, str], list[tuple[int, re.Pattern[str]]]]:
+    """The regexes of each leaf and kind, with their numbers."""
+    groups: dict[tuple[int, str], list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
     for number, unit in enumerate(units):
-        groups[unit.leaf, unit.kind].append(number)
-    return groups
+        if unit.regex is not None:
+            groups[unit.leaf, unit.kind].append((number, unit.regex))
+    return dict(groups)
 
 
 def _automaton(leaves: Sequence[Leaf], masks: dict[str, int]) -> Any:

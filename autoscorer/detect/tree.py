@@ -10,7 +10,8 @@ from ..rules import Anchor, Condition, Scope, Wording
 from ..rules.conditions import Count as CountOf
 from . import operators
 from .leaves import Leaf, Modes, leaf
-from .view import Found, Turns, View
+from .scan import Hit
+from .view import NONE, Found, Turns, View
 
 Operator = Callable[[View, Turns], Found]
 
@@ -33,9 +34,11 @@ class Words:
     contact: bool = False
 
     def find(self, view: View, turns: Turns) -> Found:
+        likely = view.likely.get(self.leaf)
+        if not likely:
+            return NONE
         asked = set(turns)
-        likely = [turn for turn in view.likely.get(self.leaf, ()) if turn in asked]
-        hits = {turn: view.scans[turn].hits(self.leaf) for turn in likely}
+        hits = {turn: view.scans[turn].hits(self.leaf) for turn in likely if turn in asked}
         return Found({turn: found for turn, found in hits.items() if found})
 
 
@@ -61,7 +64,7 @@ class All:
         return all(part.contact for part in self.parts)
 
     def find(self, view: View, turns: Turns) -> Found:
-        hits = dict.fromkeys(turns, ())
+        hits: dict[int, tuple[Hit, ...]] = dict.fromkeys(turns, ())
         unknown: frozenset[int] = frozenset()
         for part in self.parts:
             found = part.find(view, tuple(sorted({*hits, *unknown})))
@@ -82,7 +85,7 @@ class Either:
         return all(part.contact for part in self.parts)
 
     def find(self, view: View, turns: Turns) -> Found:
-        hits: dict[int, tuple[tuple[int, int], ...]] = {}
+        hits: dict[int, tuple[Hit, ...]] = {}
         unknown: set[int] = set()
         for part in self.parts:
             found = part.find(view, turns)
@@ -158,7 +161,7 @@ class Near:
         """Which turns are near enough."""
         found = self.of.find(view, view.spoken)
         anchors = _nth(found.turns, self.anchor.nth)
-        near: dict[int, tuple[tuple[int, int], ...]] = {}
+        near: dict[int, tuple[Hit, ...]] = {}
         open_ = set(turns) if found.unknown else set[int]()
         for turn in turns:
             answers = {self._reaches(view, anchor, turn) for anchor in anchors}
@@ -190,7 +193,11 @@ class Scoped:
 
     @property
     def contact(self) -> bool:
-        plain = not self.anchors and (self.scope.where, self.scope.turns, self.scope.seconds) == ("anywhere", None, None)
+        plain = not self.anchors and (self.scope.where, self.scope.turns, self.scope.seconds) == (
+            "anywhere",
+            None,
+            None,
+        )
         return self.inner.contact and plain
 
     def find(self, view: View, turns: Turns) -> Found:
@@ -251,9 +258,12 @@ class Compiler:
             self.leaves.append(new)
         return Not(Words(number)) if wording.need == "none" else Words(number)
 
-    def _scoped(self, scope: Scope, role: Literal["agent", "customer"] | None, inner: Node, modes: Modes) -> Node:
+    def _scoped(
+        self, scope: Scope, role: Literal["agent", "customer"] | None, inner: Node, modes: Modes
+    ) -> Node:
         anchors = tuple(
-            Near(side, self.condition(a.of, modes), a, a.within or scope.within) for side, a in scope.anchors()
+            Near(side, self.condition(a.of, modes), a, a.within or scope.within)
+            for side, a in scope.anchors()
         )
         plain = scope.where == "anywhere" and scope.turns is None and scope.seconds is None
         if plain and role is None and not anchors:

@@ -42,6 +42,9 @@ class Found:
         return tuple(sorted(self.hits))
 
 
+NONE = Found()
+
+
 @dataclass
 class View:
     """The turns of one contact; `found` grows as rules are answered, the rest does not change."""

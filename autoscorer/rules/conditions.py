@@ -102,7 +102,7 @@ class Scope(Strict):
         for key in ("after", "before", "around"):
             anchor = getattr(self, key)
             if anchor is not None:
-                yield key, anchor  # type: ignore[misc]
+                yield key, anchor
 
 
 class Condition(Wording, Scope):

@@ -33,6 +33,14 @@ def order(book: RuleBook) -> list[Rule]:
     return [book.rules[i] for i in TopologicalSorter(waits).static_order()]
 
 
+def classifiers_of(book: RuleBook) -> dict[str, tuple[str, ...]]:
+    """The rules that ask a classifier, with its tasks: without the models they find nothing there."""
+    tasks = {
+        rule.id: {c.classifier.task for c in _reached(rule, book) if c.classifier} for rule in book.rules
+    }
+    return {rule: tuple(sorted(found)) for rule, found in tasks.items() if found}
+
+
 def behaviors_of(condition: Condition, conditions: Mapping[str, Condition]) -> tuple[str, ...]:
     """The behaviors that a condition itself asks for; a bare name may be one."""
     bare = (condition.use,) if condition.use and condition.use not in conditions else ()
@@ -92,16 +100,20 @@ def _circles(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:
 
 
 def _asked(rule: Rule, book: RuleBook) -> set[str]:
-    """The behaviors that a rule asks about, itself or through named conditions."""
-    stack, found, seen = [part for _, part in rule.conditions()], set[str](), set[str]()
+    """The behaviors that a rule asks about."""
+    return {name for c in _reached(rule, book) for name in behaviors_of(c, book.conditions)}
+
+
+def _reached(rule: Rule, book: RuleBook) -> Iterator[Condition]:
+    """The conditions of a rule, and the named ones that it uses."""
+    stack, seen = [part for _, part in rule.conditions()], set[str]()
     while stack:
         condition = stack.pop()
-        found.update(behaviors_of(condition, book.conditions))
+        yield condition
         name = condition.use
         if name in book.conditions and name not in seen:
-            seen.add(name)
-            stack += [part for _, part in book.conditions[name].parts()]
-    return found
+            seen.add(str(name))
+            stack += [part for _, part in book.conditions[str(name)].parts()]
 
 
 def _roles(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:

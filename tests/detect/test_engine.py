@@ -232,7 +232,7 @@ BAD = [
     (
         "bad regex",
         "  - id: r\n    behavior: hello\n    regex:\n      - '好'\n      - '(好'",
-        10,
+        12,
         "bad regex '(好'",
     ),
     ("empty match", "  - id: r\n    behavior: hello\n    regex: ['好*']", 10, "matches the empty text"),
@@ -240,7 +240,7 @@ BAD = [
         "unknown key",
         "  - id: r\n    behavior: hello\n    phrase: [x]",
         10,
-        "unknown key 'phrase'; allowed: id, behavior",
+        "unknown key 'phrase'; allowed: where, turns",
     ),
     (
         "no pattern",
