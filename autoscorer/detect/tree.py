@@ -69,7 +69,9 @@ class All:
         for part in self.parts:
             found = part.find(view, tuple(sorted({*hits, *unknown})))
             open_ = (unknown & {*found.hits, *found.unknown}) | (found.unknown & set(hits))
-            hits = {t: h + found.hits[t] for t, h in hits.items() if t in found.hits and t not in open_}
+            hits = {
+                t: _joined(h, found.hits[t]) for t, h in hits.items() if t in found.hits and t not in open_
+            }
             unknown = open_
         return Found(hits, unknown)
 
@@ -91,7 +93,7 @@ class Either:
             found = part.find(view, turns)
             unknown |= found.unknown
             for turn, shown in found.hits.items():
-                hits[turn] = hits.get(turn, ()) + shown
+                hits[turn] = _joined(hits.get(turn, ()), shown)
         return Found(hits, frozenset(unknown - set(hits)))
 
 
@@ -136,10 +138,7 @@ class Remembered:
     """A named condition: asked once of the same turns, however often it is used."""
 
     node: Node
-
-    @property
-    def contact(self) -> bool:
-        return self.node.contact
+    contact: bool
 
     def find(self, view: View, turns: Turns) -> Found:
         key = id(self.node), turns
@@ -248,7 +247,8 @@ class Compiler:
 
     def _use(self, name: str, modes: Modes) -> Node:
         if (name, modes) not in self._named:
-            self._named[name, modes] = Remembered(self.condition(self._conditions[name], modes))
+            node = self.condition(self._conditions[name], modes)
+            self._named[name, modes] = Remembered(node, node.contact)
         return self._named[name, modes]
 
     def _words(self, wording: Wording, modes: Modes) -> Node:
@@ -269,6 +269,11 @@ class Compiler:
         if plain and role is None and not anchors:
             return inner
         return Scoped(scope, role, anchors, inner)
+
+
+def _joined(one: tuple[Hit, ...], other: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Each hit once; named conditions may bring the same one many times."""
+    return tuple(dict.fromkeys(one + other)) if one and other else one or other
 
 
 def _nth(turns: Turns, nth: int | None) -> Turns:

@@ -41,6 +41,11 @@ def _anchored(value: Any) -> Any:
     return {"of": value} if isinstance(value, str) else value
 
 
+def _or_name(core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    whole = handler.resolve_ref_schema(handler(core))
+    return {"anyOf": [{"type": "string", "description": "a named condition or a behavior"}, whole]}
+
+
 class Wording(Strict):
     """Words of one turn. A hit of any phrase, word, token pattern or regex counts.
 
@@ -165,8 +170,7 @@ class Condition(Wording, Scope):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A name may stand in the place of a condition."""
-        whole = handler.resolve_ref_schema(handler(core))
-        return {"anyOf": [{"type": "string", "description": "a named condition or a behavior"}, whole]}
+        return _or_name(core, handler)
 
 
 SUBJECTS = (
@@ -193,6 +197,11 @@ class Anchor(Strict):
         if self.nth == 0:
             raise ValueError("'nth' counts from 1, or from -1 for the last")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A name may stand in the place of an anchor."""
+        return _or_name(core, handler)
 
 
 class Count(Strict):

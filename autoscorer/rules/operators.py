@@ -54,6 +54,7 @@ Phrases = Annotated[tuple[Phrase, ...], As_List]
 Patterns = Annotated[tuple[Pattern, ...], As_List]
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_float)]
 Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_float)]
+Positive = Annotated[float, Field(gt=0, le=1), BeforeValidator(_float)]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(_one_or_more),
@@ -115,8 +116,8 @@ class Range(Strict):
 class Similar(Strict):
     """A sentence of the turn is like one of the examples: cosine of their vectors at least `threshold`."""
 
-    examples: Annotated[Phrases, Field(min_length=1)]
-    threshold: Annotated[Share, Field(gt=0)] = 0.6
+    examples: Annotated[tuple[Phrase, ...], Field(min_length=1), As_List]
+    threshold: Positive = 0.6
 
 
 class Repetition(Strict):
@@ -126,7 +127,7 @@ class Repetition(Strict):
     as 好的, are no repetition.
     """
 
-    similarity: Annotated[Share, Field(gt=0)] = 0.8
+    similarity: Positive = 0.8
     within: int = Field(default=20, ge=1, le=1000)
     shortest: int = Field(default=6, ge=1)
 
@@ -136,7 +137,7 @@ class Restates(Strict):
     content words of one of its sentences stand there, as a question, a summary, or either.
     """
 
-    overlap: Annotated[Share, Field(gt=0)] = 0.5
+    overlap: Positive = 0.5
     form: Literal["question", "summary", "any"] = "any"
     within: int = Field(default=6, ge=1, le=1000)
 
