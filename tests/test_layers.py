@@ -13,7 +13,7 @@ import autoscorer
 PACKAGE = Path(autoscorer.__file__).parent
 FLOORS = [
     {"types", "errors"},
-    {"text", "resources", "positions", "yaml_file", "record"},
+    {"characters", "text", "resources", "positions", "yaml_file", "record"},
     {"rules", "rubric"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},

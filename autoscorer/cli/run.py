@@ -122,7 +122,7 @@ def _deliver(results: Iterable[Result], run: Run, total: int | None) -> int:
 def _printed(results: Iterable[Result], run: Run) -> Iterator[Result]:
     for result in results:
         if run.output is None and "jsonl" in run.formats:
-            sys.stdout.write(dumps(result) + "\n")
+            sys.stdout.write(dumps(result, sys.stdout.encoding) + "\n")
         yield result
 
 

@@ -87,7 +87,7 @@ def as_text(name: str) -> str:
 
 def empty() -> TranscriptError:
     """There is nothing in it."""
-    return TranscriptError("empty", "the file is empty")
+    return TranscriptError("empty", "the file is empty", hint="export it again, or leave it out")
 
 
 def lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None, str]]:
@@ -151,6 +151,5 @@ def check_zip(file: File, kind: str) -> None:
         unpacked = sum(info.file_size for info in archive.infolist())
     bomb = unpacked > _SMALL and unpacked > MAX_RATIO * max(packed, 1)
     if unpacked > MAX_UNZIPPED or bomb:
-        raise TranscriptError(
-            "too_large", f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
-        )
+        message = f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
+        raise TranscriptError("too_large", message, hint="split the file")

@@ -67,7 +67,8 @@ def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
         kept.append(line or "")
         size += len(kept[-1])
         if size > files.MAX_BYTES:
-            raise TranscriptError("too_large", f"more than {files.MAX_BYTES >> 20} MB in one JSON document")
+            message = f"more than {files.MAX_BYTES >> 20} MB in one JSON document"
+            raise TranscriptError("too_large", message, hint="write JSON lines, one dialogue a line")
     return "\n".join(kept)
 
 
@@ -86,7 +87,7 @@ def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript 
     except TranscriptError as error:
         return error.failure(source)
     except RecursionError:
-        return TranscriptError("bad_json", "the JSON is nested too deeply").failure(source)
+        return _too_deep().failure(source)
 
 
 def _checked(line: str | None, number: int, reading: Reading) -> str:
@@ -106,9 +107,14 @@ def _loads(text: str, line: int | None = None) -> Any:
         place = f"line {line or error.lineno}, column {error.colno}"
         raise TranscriptError("bad_json", f"{place}: {error.msg}", hint="the JSON may be cut off") from None
     except RecursionError:
-        raise TranscriptError("bad_json", "the JSON is nested too deeply") from None
+        raise _too_deep() from None
     except ValueError as error:  # a number of thousands of digits
-        raise TranscriptError("bad_json", str(error).split(";")[0]) from None
+        hint = "write long numbers in quotes"
+        raise TranscriptError("bad_json", str(error).split(";")[0], hint=hint) from None
+
+
+def _too_deep() -> TranscriptError:
+    return TranscriptError("bad_json", "the JSON is nested too deeply", hint="leave out what is deep")
 
 
 def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Failure]:

@@ -14,6 +14,7 @@ from stat import S_ISDIR, S_ISREG
 from ..errors import TranscriptError
 from ..types import Failure, Transcript
 from . import json_files, plain, sheets, subtitles, word
+from .draft import DIALOGUE_HINT
 from .files import GZIPPED, File, as_text
 
 Result = Transcript | Failure
@@ -136,7 +137,8 @@ def walk(folder: File, left_out: frozenset[str], seen: set[str]) -> Iterator[Fil
     try:
         children = sorted(folder.path.iterdir())
     except OSError as error:
-        yield Failure(folder.source, "read", "unreadable", error.strerror or "cannot list the folder")
+        why = error.strerror or "cannot list the folder"
+        yield Failure(folder.source, "read", "unreadable", why, "check who may read it")
         return
     for child in children:
         if child.name.startswith((".", "~$")) or os.path.realpath(child) in left_out:
@@ -179,4 +181,4 @@ def _line(error: BaseException) -> str:
 
 
 def _nothing(source: str) -> Failure:
-    return Failure(source, "read", "no_dialogue", "no dialogue found")
+    return Failure(source, "read", "no_dialogue", "no dialogue found", DIALOGUE_HINT)

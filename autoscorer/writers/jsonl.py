@@ -29,6 +29,15 @@ class JsonlWriter(Writer):
         self._file.close()
 
 
-def dumps(result: Result) -> str:
-    """A result as one line of JSON, always the same for the same result."""
-    return json.dumps(to_record(result), ensure_ascii=False, allow_nan=False)
+def dumps(result: Result, encoding: str = "utf-8") -> str:
+    """A result as one line of JSON, always the same for the same result.
+
+    Where `encoding` lacks a character, as UTF-8 lacks half a surrogate pair, all but ASCII is escaped.
+    """
+    record = to_record(result)
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(record, allow_nan=False)
+    return line
