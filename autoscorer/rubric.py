@@ -20,6 +20,19 @@ TASK_LABELS = {"sentiment": ("negative", "neutral", "positive"), "empathy": ("no
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
+_PLACED = ("where", "last", "at_least", "at_most", "after", "within")
+MODIFIERS: dict[str, tuple[str, ...]] = {
+    "behavior": _PLACED,
+    "task": ("label", "probability", *_PLACED),
+    "metadata": ("is",),
+    "timing": ("at_most",),
+    "turns": ("where", "at_least", "at_most"),
+    "in_order": ("at_least",),
+    "use": (), "all": (), "any": (), "not": (),
+}  # fmt: skip
+"""The keys that refine each subject of a condition."""
+
+
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -88,20 +101,26 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_subject(self) -> Condition:
-        subjects = {
-            "behavior": self.behavior, "task": self.task, "metadata": self.metadata, "timing": self.timing,
-            "turns": self.turns, "in_order": self.in_order, "use": self.use, "all": self.all_of,
-            "any": self.any_of, "not": self.negated,
-        }  # fmt: skip
-        given = [name for name, value in subjects.items() if value]
+        names = {field.alias or name: name for name, field in Condition.model_fields.items()}
+        given = [key for key in MODIFIERS if getattr(self, names[key])]
         if len(given) != 1:
             found = ", ".join(given) or "none"
-            raise ValueError(f"a condition asks exactly one of {', '.join(subjects)}; found {found}")
+            raise ValueError(f"a condition asks exactly one of {', '.join(MODIFIERS)}; found {found}")
         if bool(self.task) != bool(self.label):
             raise ValueError("'task' and 'label' go together, such as {task: sentiment, label: negative}")
         if self.timing and self.at_most is None:
             raise ValueError("'timing' needs 'at_most', in seconds (for interruptions, a count)")
+        if self.within and not self.after:
+            raise ValueError("'within' needs 'after', such as {behavior: apology, after: upset, within: 4}")
+        idle = [key for key, name in names.items() if name in self.model_fields_set - {names[given[0]]}]
+        self._refuse(given[0], [key for key in idle if key not in MODIFIERS[given[0]]])
         return self
+
+    @staticmethod
+    def _refuse(subject: str, idle: list[str]) -> None:
+        if idle:
+            allowed = ", ".join(MODIFIERS[subject]) or "none"
+            raise ValueError(f"{', '.join(idle)} does nothing beside '{subject}'; allowed there: {allowed}")
 
     def parts(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         """This condition and those inside it, each with its key path."""
