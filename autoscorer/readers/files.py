@@ -7,6 +7,7 @@ import gzip
 import io
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import TranscriptError
+from ..own_files import is_results
 from .encoding import decode, detect
 
 MAX_BYTES = 512 * 2**20
@@ -78,6 +80,21 @@ class File:
         if not text.strip():
             raise empty()
         return text.replace("\r\n", "\n").replace("\r", "\n"), name
+
+
+def is_own(file: File) -> bool:
+    """Whether the file holds results that we wrote; one that cannot be opened is for its reader to report."""
+    try:
+        with file.open() as stream:
+            return is_results(stream)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def own_results() -> TranscriptError:
+    """It holds what this tool wrote."""
+    hint = "use rescore to score them again"
+    return TranscriptError("own_results", "these are results of autoscorer, not transcripts", hint=hint)
 
 
 def as_text(name: str) -> str:

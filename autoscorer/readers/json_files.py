@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from ..errors import TranscriptError
+from ..own_files import is_results
 from ..types import Failure, Reading, Transcript
 from . import aliases, files, plain
 from .draft import DIALOGUE_HINT, Draft, Turn, finish
@@ -54,6 +56,8 @@ def read_lines(file: File) -> Iterator[Transcript | Failure]:
         first = next(rows, None)
         if first is None:
             raise files.empty()
+        if is_results(io.BytesIO((first[1] or "").encode("utf-8", "replace"))):  # on standard input
+            raise files.own_results()
         if first[1] in ("{", "["):  # not lines, but one indented document
             yield from _whole(file, _loads(_rejoin(chain([first], rows))), Reading("json", first[2]))
             return

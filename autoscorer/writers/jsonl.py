@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from ..record import to_record
 from ..types import Result
@@ -12,12 +11,6 @@ from .base import Writer
 
 class JsonlWriter(Writer):
     """Writes records as `autoscorer schema` describes them."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            head = file.readline(65536)
-        return not head or head.startswith(b'{"schema": ')
 
     def open(self) -> None:
         self._file = self.partial.open("w", encoding="utf-8", newline="\n")
