@@ -252,7 +252,8 @@ class Grade(Strict):
 
 class Rubric(Strict):
     """The form: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
-    that a contact can have after a critical criterion failed."""
+    that a contact can have after a critical criterion failed; `deduction_limit` the share of what it got
+    that deductions can take together, so that the worst contacts keep their order and do not all end at 0."""
 
     id: Id
     version: int | str
@@ -260,6 +261,7 @@ class Rubric(Strict):
     name_en: str = ""
     pass_mark: Number = Field(default=60.0, ge=0, le=100)
     critical_cap: Number = Field(default=59.0, ge=0, le=100)
+    deduction_limit: Number = Field(default=1.0, ge=0, le=1)
     positions: Positions = Positions()
     grades: tuple[Grade, ...] = Field(min_length=1)
     conditions: dict[Id, Condition] = {}
@@ -271,7 +273,7 @@ class Rubric(Strict):
     def _list(cls, value: Any) -> Any:
         return _tuple(value)
 
-    @field_validator("pass_mark", "critical_cap", mode="before")
+    @field_validator("pass_mark", "critical_cap", "deduction_limit", mode="before")
     @classmethod
     def _number(cls, value: Any) -> Any:
         return _float(value)

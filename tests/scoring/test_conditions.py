@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoscorer.types import Evidence, Span
@@ -288,11 +288,12 @@ def test_a_stage_that_comes_again_late_does_not_hide_the_others():
 STAGES = ("greet", "ask", "solve", "sorry", "bye")
 
 
-@given(st.dictionaries(st.integers(0, 6), st.sets(st.sampled_from(STAGES), min_size=1)))
+@settings(deadline=None)  # every choice of turns is tried
+@given(st.dictionaries(st.integers(0, 4), st.sets(st.sampled_from(STAGES), min_size=1)))
 def test_the_longest_run_of_stages_is_found(found):
     """As many stages as the best choice of turns gives, tried one by one."""
     about = analysis(
-        contact(*["a 您好"] * 7), {turn: " ".join(sorted(names)) for turn, names in found.items()}
+        contact(*["a 您好"] * 5), {turn: " ".join(sorted(names)) for turn, names in found.items()}
     )
     verdict = ask(f"{{in_order: [{', '.join(STAGES)}]}}", about)
     places = [[None, *(turn for turn in found if stage in found[turn])] for stage in STAGES]
