@@ -21,6 +21,19 @@ Kind = Literal["score", "deduction", "bonus", "manual"]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
+_PLACED = ("where", "last", "at_least", "at_most", "after", "within")
+MODIFIERS: dict[str, tuple[str, ...]] = {
+    "behavior": _PLACED,
+    "task": ("label", "probability", *_PLACED),
+    "metadata": ("is",),
+    "timing": ("at_most",),
+    "turns": ("where", "at_least", "at_most"),
+    "in_order": ("at_least",),
+    "use": (), "all": (), "any": (), "not": (),
+}  # fmt: skip
+"""The keys that refine each subject of a condition."""
+
+
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -75,19 +88,19 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_subject(self) -> Condition:
-        subjects = {
-            "behavior": self.behavior, "task": self.task, "metadata": self.metadata, "timing": self.timing,
-            "turns": self.turns, "in_order": self.in_order, "use": self.use, "all": self.all_of,
-            "any": self.any_of, "not": self.negated,
-        }  # fmt: skip
-        given = [name for name, value in subjects.items() if value]
+        names = {field.alias or name: name for name, field in Condition.model_fields.items()}
+        given = [key for key in MODIFIERS if getattr(self, names[key])]
         if len(given) != 1:
             found = ", ".join(given) or "none"
-            raise ValueError(f"a condition asks exactly one of {', '.join(subjects)}; found {found}")
+            raise ValueError(f"a condition asks exactly one of {', '.join(MODIFIERS)}; found {found}")
         if bool(self.task) != bool(self.label):
             raise ValueError("'task' and 'label' go together, such as {task: sentiment, label: negative}")
         if self.timing and self.at_most is None:
             raise ValueError("'timing' needs 'at_most', in seconds (for interruptions, a count)")
+        if self.within and not self.after:
+            raise ValueError("'within' needs 'after', such as {behavior: apology, after: upset, within: 4}")
+        idle = [key for key, name in names.items() if name in self.model_fields_set - {names[given[0]]}]
+        self._refuse(given[0], [key for key in idle if key not in MODIFIERS[given[0]]])
         return self
 
     @classmethod
@@ -95,6 +108,12 @@ class Condition(Strict):
         """A name may stand in the place of a condition."""
         whole = handler.resolve_ref_schema(handler(core))
         return {"anyOf": [{"type": "string", "description": "a named condition"}, whole]}
+
+    @staticmethod
+    def _refuse(subject: str, idle: list[str]) -> None:
+        if idle:
+            allowed = ", ".join(MODIFIERS[subject]) or "none"
+            raise ValueError(f"{', '.join(idle)} does nothing beside '{subject}'; allowed there: {allowed}")
 
     def parts(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         """This condition and those inside it, each with its key path."""
@@ -226,7 +245,8 @@ class Grade(Strict):
 
 class Rubric(Strict):
     """The form: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
-    that a contact can have after a critical criterion failed."""
+    that a contact can have after a critical criterion failed; `deduction_limit` the share of what it got
+    that deductions can take together, so that the worst contacts keep their order and do not all end at 0."""
 
     id: Id
     version: int | str
@@ -234,6 +254,7 @@ class Rubric(Strict):
     name_en: str = ""
     pass_mark: Number = Field(default=60.0, ge=0, le=100)
     critical_cap: Number = Field(default=59.0, ge=0, le=100)
+    deduction_limit: Number = Field(default=1.0, ge=0, le=1)
     positions: Positions = Positions()
     grades: tuple[Grade, ...] = Field(min_length=1)
     conditions: dict[Id, Condition] = {}
@@ -245,7 +266,7 @@ class Rubric(Strict):
     def _list(cls, value: Any) -> Any:
         return _tuple(value)
 
-    @field_validator("pass_mark", "critical_cap", mode="before")
+    @field_validator("pass_mark", "critical_cap", "deduction_limit", mode="before")
     @classmethod
     def _number(cls, value: Any) -> Any:
         return _float(value)
