@@ -23,7 +23,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 _PLACED = ("where", "last", "at_least", "at_most", "after", "within")
 MODIFIERS: dict[str, tuple[str, ...]] = {
-    "behavior": _PLACED,
+    "behavior": ("probability", *_PLACED),
     "task": ("label", "probability", *_PLACED),
     "metadata": ("is",),
     "timing": ("at_most",),

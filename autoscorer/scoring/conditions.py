@@ -62,7 +62,10 @@ class Judge:
         return self._use if c.use else self._combine
 
     def _behavior(self, c: Condition) -> Verdict:
-        found = [d for name in c.behavior for d in self.facts.detections.get(name, ())]
+        least = c.probability if "probability" in c.model_fields_set else 0.0
+        found = [
+            d for name in c.behavior for d in self.facts.detections.get(name, ()) if d.confidence >= least
+        ]
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
         looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
         hits = [Evidence(d.span, d.text) for d in sorted(found, key=lambda d: (d.span.turn, d.span.start))]

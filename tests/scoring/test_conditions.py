@@ -43,6 +43,9 @@ def ask(text, about=ABOUT, named="{}"):
         ("{behavior: [rude, bye]}", True, (7,)),
         ("{behavior: [sorry, solve]}", True, (5,)),  # two behaviors, one turn
         ("{behavior: angry}", True, (0, 4)),
+        ("{behavior: angry, probability: 0.9}", True, (0, 4)),  # detections here are sure by 0.9
+        ("{behavior: angry, probability: 0.91}", False, ()),
+        ("{behavior: angry, probability: 0.91, at_most: 0}", True, ()),
         # where
         ("{behavior: greet, where: opening}", True, (1,)),
         ("{behavior: ask, where: opening}", True, (3,)),
@@ -313,9 +316,9 @@ def test_the_longest_run_of_stages_is_found(found):
         ("{use: upset, at_least: 2}", "at_least does nothing beside 'use'; allowed there: none"),
         (
             "{behavior: greet, is: x}",
-            "is does nothing beside 'behavior'; allowed there: where, last, at_least",
+            "is does nothing beside 'behavior'; allowed there: probability, where, last",
         ),
-        ("{behavior: greet, probability: 0.9}", "probability does nothing beside 'behavior'"),
+        ("{turns: agent, probability: 0.9}", "probability does nothing beside 'turns'"),
         ("{behavior: greet, within: 3}", "'within' needs 'after'"),
         ("{metadata: channel, last: 1}", "last does nothing beside 'metadata'; allowed there: is"),
         ("{timing: response_gap, at_most: 3, at_least: 2}", "allowed there: at_most"),
