@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
+from autoscorer import read_many
 from autoscorer.detect.rules import Detector
 from autoscorer.rules import Rule, load_rules
 from autoscorer.segment import Segmenter
 from autoscorer.text import compile_pattern
 from autoscorer.types import Transcript, Utterance
 
+from ..bench_rules import measure
+
 CASES = Path(__file__).parent / "cases"
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 AGENT_ACTS = [
     "greeting",
     "self_intro",
@@ -131,3 +135,10 @@ def test_detector_is_linear_on_a_hostile_turn(detector: Detector, role: Any, uni
     start = time.perf_counter()
     detector.detect(transcript)
     assert time.perf_counter() - start < 30 * LIMIT_S
+
+
+@pytest.mark.slow
+def test_a_book_of_500_rules_costs_at_most_twice_the_default_one() -> None:
+    samples = [t for t in read_many([SAMPLES]) if isinstance(t, Transcript)]
+    small, large = measure(samples * 4, 500, 3)
+    assert min(large) < 2 * min(small)
