@@ -14,7 +14,7 @@ from ..types import Detection, Prediction, Role, Span, Transcript
 from .leaves import Modes
 from .scan import TextIndex
 from .similar import HashedGrams
-from .tree import Compiler, Node
+from .tree import Compiler, Node, needed_leaf
 from .view import QUOTE, Encoder, View
 
 
@@ -36,6 +36,8 @@ class _Ready:
     rule: Rule
     role: Role
     node: Node
+    leaf: int | None
+    """The leaf without which it cannot hold: most rules are of words, and most words are not said."""
 
 
 class Detector:
@@ -55,9 +57,8 @@ class Detector:
             rule.negation or book.negation,
             rule.quoted or book.quoted,
         )
-        return _Ready(
-            rule, book.behaviors[rule.behavior].role, compiler.rule(rule, rule.match or rule, modes)
-        )
+        node = compiler.rule(rule, rule.match or rule, modes)
+        return _Ready(rule, book.behaviors[rule.behavior].role, node, needed_leaf(node))
 
     def detect(
         self, transcript: Transcript, predictions: Iterable[Prediction] | None = None
@@ -70,7 +71,10 @@ class Detector:
         guess = medium(transcript)
         view = View(transcript, self._index, self._encoder, self.book.positions, guess, _by_task(predictions))
         unanswered = {}
+        likely = view.likely
         for ready in self._rules:
+            if ready.leaf is not None and ready.leaf not in likely:
+                continue
             if ready.rule.transcript in (None, guess.medium):
                 view.missing.clear()
                 if _apply(ready, view):

@@ -276,6 +276,13 @@ def _joined(one: tuple[Hit, ...], other: tuple[Hit, ...]) -> tuple[Hit, ...]:
     return tuple(dict.fromkeys(one + other)) if one and other else one or other
 
 
+def needed_leaf(node: Node) -> int | None:
+    """The leaf whose words must be there for the node to hold; None where no single one must."""
+    if isinstance(node, Scoped):
+        return needed_leaf(node.inner)
+    return node.leaf if isinstance(node, Words) else None
+
+
 def _nth(turns: Turns, nth: int | None) -> Turns:
     if nth is None:
         return turns
