@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from autoscorer import read_many
 from autoscorer.detect.rules import Detector
 from autoscorer.rules import Rule, load_rules
 from autoscorer.segment import Segmenter
 from autoscorer.text import compile_pattern
 from autoscorer.types import Transcript, Utterance
-
-from ..bench_rules import measure
 
 CASES = Path(__file__).parent / "cases"
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
