@@ -14,10 +14,10 @@ PACKAGE = Path(autoscorer.__file__).parent
 FLOORS = [
     {"types", "errors"},
     {"text", "resources", "positions", "yaml_file", "record"},
-    {"rules", "rubric"},
+    {"rules", "rubric", "store"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
-    {"execute"},
+    {"execute", "learn"},
     {"__init__"},
     {"cli", "__main__"},
 ]
@@ -25,7 +25,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter",
+    "xlsxwriter", "scipy", "onnx",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
