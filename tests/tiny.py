@@ -13,7 +13,9 @@ from autoscorer.classify.folder import KINDS, LABELS
 from autoscorer.classify.pooling import pooled_width
 
 SIZE = 24
-CHARACTERS = sorted(set("您好请问有什么可以帮我要退货订单号是多少谢的客服不满意差很快慢物流送到了吗太赞生气投诉核实一下再见0"))
+CHARACTERS = sorted(
+    set("您好请问有什么可以帮我要退货订单号是多少谢的客服不满意差很快慢物流送到了吗太赞生气投诉核实一下再见0")
+)
 RATED = ("accomplishment", "satisfaction", "effectiveness")
 
 

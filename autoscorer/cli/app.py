@@ -28,7 +28,8 @@ RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+    Path | None,
+    typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
 ]
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
@@ -91,6 +92,7 @@ def rescore(
     output: OutputOption = None,
     rubric: RubricOption = None,
     rules: RulesOption = None,
+    models: ModelsOption = None,
     formats: FormatOption = None,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
@@ -100,7 +102,7 @@ def rescore(
     from ..pipeline import Scorer
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,13 +33,16 @@ def _store(models: Path | None) -> Store:
 def list_(models: StoreOption = None) -> None:
     """List all versions of all tasks; * marks the one in use."""
     from ..store import ENCODER, base_folders
+    from . import screen
 
     store, start = _store(models), base_folders(models, new=True)
+    rows = list[tuple[str, ...]]()
     for task in sorted({*start, *store.tasks()} - {ENCODER}):
         current = store.current(task)
         plain = {SHIPPED: start[task]} if task in start else {}
         for version, folder in {**plain, **{v: store.version(task, v) for v in store.versions(task)}}.items():
-            typer.echo(f"{'*' if version == current else ' '} {task:<20} {version:<8} {folder}")
+            rows.append(("*" if version == current else "", task, version, str(folder)))
+    screen.console(sys.stdout, narrowest=300).print(screen.grid(("", "task", "version", "folder"), rows))
 
 
 @app.command()

@@ -37,17 +37,27 @@ class Wish:
 
 
 def train(
-    task: Annotated[str, typer.Argument(help="sentiment, empathy, behaviors, quality, or a name of your own.")],
-    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More labelled files.")] = None,
+    task: Annotated[
+        str, typer.Argument(help="sentiment, empathy, behaviors, quality, or a name of your own.")
+    ],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="More labelled files.")
+    ] = None,
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", metavar="FILE", help="Labelled file: jsonl, json, csv, tsv, xlsx; may be repeated."),
+        typer.Option(
+            "--data", metavar="FILE", help="Labelled file: jsonl, json, csv, tsv, xlsx; may be repeated."
+        ),
     ] = None,
     test: Annotated[
         list[Path] | None,
-        typer.Option("--test", metavar="FILE", help="Labelled file that training never sees; the figures are on it."),
+        typer.Option(
+            "--test", metavar="FILE", help="Labelled file that training never sees; the figures are on it."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the model here as well.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the model here as well.")
+    ] = None,
     promote: Annotated[bool, typer.Option("--promote", help="Put it in use, if it is not worse.")] = False,
     force: Annotated[bool, typer.Option("--force", help="With --promote: also if it is worse.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="What is kept apart; keep it from run to run.")] = 0,
@@ -160,7 +170,9 @@ def _keep(trained: Trained, wish: Wish, models: Path | None) -> int:
     from ..store import Store, default_store, whole_folder
 
     better = trained.comparison.not_worse
-    verdict = "not_asked" if not wish.promote else "promoted" if better else "forced" if wish.force else "worse"
+    verdict = (
+        "not_asked" if not wish.promote else "promoted" if better else "forced" if wish.force else "worse"
+    )
     _show(trained, verdict, wish.lang)
 
     def write(folder: Path) -> None:
@@ -173,7 +185,9 @@ def _keep(trained: Trained, wish: Wish, models: Path | None) -> int:
     if wish.promote or not wish.out:
         store = Store(models or default_store())
         version = store.add(wish.task, write)
-        _say(say(wish.lang, "kept", task=wish.task, version=version, folder=store.version(wish.task, version)))
+        _say(
+            say(wish.lang, "kept", task=wish.task, version=version, folder=store.version(wish.task, version))
+        )
         if verdict in ("promoted", "forced"):
             store.use(wish.task, version)
             _say(say(wish.lang, "back", task=wish.task))
@@ -190,10 +204,15 @@ def _show(trained: Trained, verdict: str, lang: Lang) -> None:
 
     m, out = trained.metrics, screen.console(sys.stdout)
     kind = say(lang, m["apart_is"])
-    sizes = {"fit": m["dialogues"]["fit"], "turns": m["turns"], "apart": m["dialogues"]["apart"], "kind": kind}
-    out.print(say(lang, "sizes", **sizes))
+    sizes = {
+        "fit": m["dialogues"]["fit"],
+        "turns": m["turns"],
+        "apart": m["dialogues"]["apart"],
+        "kind": kind,
+    }
+    out.print(say(lang, "sizes", **sizes), soft_wrap=True)
     for line in filter(None, [thin_labels(m, lang)]):
-        out.print(screen.one_line(line))
+        out.print(screen.one_line(line), soft_wrap=True)
     if m["doubted"]:
         out.print(say(lang, "suspicious", count=m["doubted"], file=SECOND_LOOK))
     heads = [say(lang, key) for key in ("figure", "new", m["compared_with"], "difference")]
@@ -201,9 +220,9 @@ def _show(trained: Trained, verdict: str, lang: Lang) -> None:
         (name, shown(m["new"][name]), shown(m["old"][name]), shown(m["difference"][name], sign=True))
         for name in m["new"]
     ]
-    out.print(screen.grid(heads, rows))
+    out.print(screen.grid(heads, rows, aligned=True))
     if isinstance(m.get("labels"), dict):
-        out.print(screen.grid(*label_rows(m["labels"], lang)))
+        out.print(screen.grid(*label_rows(m["labels"], lang), aligned=True))
     out.print(say(lang, verdict))
 
 

@@ -27,8 +27,12 @@ def write_folder(folder: Path, trained: Trained, *, verdict: str, lang: Lang) ->
     metrics = {**trained.metrics, "promotion": verdict}
     write_json(folder / METRICS, metrics)
     (folder / CARD).write_text(card(metrics, lang), encoding="utf-8")
-    doubts = ([d.place, d.dialogue, d.turn + 1, d.text, d.given, d.likely, d.probability] for d in trained.doubts)
-    _csv(folder / SECOND_LOOK, ("place", "dialogue", "turn", "text", "label", "likely", "probability"), doubts)
+    doubts = (
+        [d.place, d.dialogue, d.turn + 1, d.text, d.given, d.likely, d.probability] for d in trained.doubts
+    )
+    _csv(
+        folder / SECOND_LOOK, ("place", "dialogue", "turn", "text", "label", "likely", "probability"), doubts
+    )
     heads = ("place", "dialogue", "turn", "before", "text", "label", "found", "probability")
     _csv(folder / ERRORS, heads, errors(trained.data.apart, trained.comparison.found))
 
@@ -43,7 +47,16 @@ def errors(gold: Gold, found: Sequence[Any]) -> Iterator[list[object]]:
             before = d.utterances[turn - 1].text if turn else ""
             text = d.utterances[turn].text
             rows.append(
-                [d.places[turn], d.id, turn + 1, before, text, " ".join(sorted(wanted)), " ".join(sorted(have)), sure]
+                [
+                    d.places[turn],
+                    d.id,
+                    turn + 1,
+                    before,
+                    text,
+                    " ".join(sorted(wanted)),
+                    " ".join(sorted(have)),
+                    sure,
+                ]
             )
     yield from sorted(rows, key=lambda row: -float(str(row[-1])))[:MOST_ERRORS]
 
@@ -78,13 +91,13 @@ def _data(m: Mapping[str, Any], lang: Lang) -> str:
         kind=say(lang, m["apart_is"]),
     )  # fmt: skip
     found = say(lang, "in_data", doubted=m["doubted"], **m["found_in_data"])
-    thin = thin_labels(m, lang)
+    thin = escaped(thin_labels(m, lang))
     return "\n\n".join(filter(None, [markdown((say(lang, "file"), "sha256"), files), sizes, found, thin]))
 
 
 def thin_labels(m: Mapping[str, Any], lang: Lang) -> str:
     """The labels with too few gold turns; empty where there are none."""
-    thin = ", ".join(f"{escaped(label)} ({count})" for label, count in m["found_in_data"]["thin"].items())
+    thin = ", ".join(f"{label} ({count})" for label, count in m["found_in_data"]["thin"].items())
     return say(lang, "thin", least=THIN, labels=thin) if thin else ""
 
 

@@ -118,9 +118,7 @@ def doubts(gold: Gold, at: Sequence[tuple[int, int]], probability: NDArray[np.fl
     return sorted(found, key=lambda doubt: -doubt.probability)[:LISTED]
 
 
-def _against(
-    gold: Gold, given: frozenset[str], row: NDArray[np.float64]
-) -> Iterator[tuple[str, str, float]]:
+def _against(gold: Gold, given: frozenset[str], row: NDArray[np.float64]) -> Iterator[tuple[str, str, float]]:
     columns = gold.columns
     if gold.kind == "one":
         label = next(iter(given))

@@ -50,7 +50,7 @@ class Cells:
     def sampled(self, draws: Floats) -> Floats:
         """For each draw of dialogues, [samples, labels, 3]."""
         count, labels, _ = self.counts.shape
-        return np.asarray((draws @ self.counts.reshape(count, -1))).reshape(-1, labels, 3)
+        return np.asarray(draws @ self.counts.reshape(count, -1)).reshape(-1, labels, 3)
 
 
 def cells(gold: Gold, found: Sequence[Found]) -> Cells:
@@ -111,7 +111,9 @@ def headlines(made: Cells, counts: Floats) -> Mapping[str, Floats]:
 
 
 def _accuracy(counts: Floats) -> Floats:
-    return np.asarray(counts[..., 0].sum(axis=1) / np.maximum(1, (counts[..., 0] + counts[..., 2]).sum(axis=1)))
+    return np.asarray(
+        counts[..., 0].sum(axis=1) / np.maximum(1, (counts[..., 0] + counts[..., 2]).sum(axis=1))
+    )
 
 
 def intervals(made: Cells, drawn: Floats) -> dict[str, Interval]:
@@ -201,4 +203,6 @@ def pearson(wanted: Floats, have: Floats) -> Floats:
 def rating_spread(wanted: Floats, have: Floats, drawn: Floats) -> Floats:
     """Correlations in each draw, [samples, labels]."""
     every = np.arange(len(wanted))
-    return np.array([pearson(wanted[at], have[at]) for at in (np.repeat(every, d.astype(int)) for d in drawn[:300])])
+    return np.array(
+        [pearson(wanted[at], have[at]) for at in (np.repeat(every, d.astype(int)) for d in drawn[:300])]
+    )

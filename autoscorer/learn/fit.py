@@ -51,9 +51,9 @@ class Fitted:
 class _Problem:
     """One model to fit: the labels it tells apart, the rows that are judged, the base logits it reads."""
 
-    columns: tuple[int, ...]
+    columns: NDArray[np.int64]
     rows: NDArray[np.int64]
-    base: tuple[int, ...]
+    base: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,13 @@ def _scale(features: NDArray[np.float32]) -> _Scale:
 
 
 def _problems(table: Table, based: bool, kind: Kind) -> Iterator[_Problem]:
-    count = table.gold.shape[1]
-    every = tuple(range(count))
+    every = np.arange(table.gold.shape[1])
     if kind == "one":
-        yield _Problem(every, np.flatnonzero(~np.isnan(table.gold[:, 0])), every if based else ())
+        yield _Problem(every, np.flatnonzero(~np.isnan(table.gold[:, 0])), every[:] if based else every[:0])
         return
     for label in every:
-        judged = np.flatnonzero(~np.isnan(table.gold[:, label]))
-        yield _Problem((label,), judged, (label,) if based else ())
+        own = every[label : label + 1]
+        yield _Problem(own, np.flatnonzero(~np.isnan(table.gold[:, label])), own if based else own[:0])
 
 
 def _with_base(
@@ -201,8 +200,7 @@ def _place(
     weights = solved.coefficients[:own] / scale.spread
     mean, size = unit
     mix = solved.coefficients[own:] / size[:, None]
-    columns = list(problem.columns)
-    head.weights[np.ix_(scale.kept, columns)] = weights
-    if problem.base:
-        head.mix[np.ix_(list(problem.base), columns)] = mix
-    head.bias[columns] = solved.bias - scale.mean @ weights - mean @ mix
+    head.weights[np.ix_(scale.kept, problem.columns)] = weights
+    if len(problem.base):
+        head.mix[np.ix_(problem.base, problem.columns)] = mix
+    head.bias[problem.columns] = solved.bias - scale.mean @ weights - mean @ mix

@@ -65,7 +65,7 @@ class Gold:
 
     def counts(self) -> Counter[str]:
         """How many turns have each label."""
-        found = Counter({label: 0 for label in self.columns})
+        found = Counter(dict.fromkeys(self.columns, 0))
         found.update(label for d in self.dialogues for labels in d.golds.values() for label in labels)
         return found
 
@@ -95,6 +95,15 @@ def gold(task: str, marked: Sequence[Marked], *, like: Gold | None = None) -> Go
     if task in LABELS:
         return Gold(task, KINDS[task], LABELS[task], dialogues)
     return _of_users(task, dialogues, like)
+
+
+def has_labels(task: str, marked: Sequence[Marked]) -> bool:
+    """Whether any turn has a label under the task's own keys, a general column of labels apart."""
+    return any(
+        _own_key(mark, _keys_of(task, d.utterances[turn].role))
+        for d in marked
+        for turn, mark in enumerate(d.marks)
+    )
 
 
 def _of_users(task: str, dialogues: tuple[Dialogue, ...], like: Gold | None) -> Gold:
@@ -168,7 +177,7 @@ def _no_labels(task: str, marked: Sequence[Marked]) -> str:
 def _users(task: str, d: Marked) -> Dialogue:
     golds, places = dict[int, frozenset[str]](), dict[int, str]()
     for turn, mark in enumerate(d.marks):
-        key = _key(mark, (task,))
+        key = _key(mark, _keys_of(task, d.utterances[turn].role))
         listed = _listed(mark[key], _SPLIT, f"{d.places[turn]}: {key}") if key else None
         if listed is not None and d.utterances[turn].role != "system":
             golds[turn] = frozenset(listed)
@@ -183,20 +192,27 @@ def _own(task: str, d: Marked) -> Dialogue:
         role, skip = d.utterances[turn].role, frozenset(map(str, _as_list(mark.get("skip"))))
         if role not in LABELS[task] or task in skip or (task == "empathy" and "empathy_level" in skip):
             continue
-        keys = {"agent": ("acts",), "customer": ("cacts",)}[role] if task == "behaviors" else ()
-        key = _key(mark, (*keys, *OWN_KEYS[task], task))
+        key = _key(mark, _keys_of(task, role))
         found = _own_labels(task, role, mark[key], f"{d.places[turn]}: {key}", key=key) if key else None
         if found is not None:
             golds[turn], places[turn], skips[turn] = found, d.places[turn], skip
     return Dialogue(d.id, d.utterances, golds, places, skips)
 
 
+def _keys_of(task: str, role: Role) -> tuple[str, ...]:
+    """The keys under which a turn may hold the labels of a task; `acts` and `cacts` are the guidelines'."""
+    acts = {"agent": ("acts",), "customer": ("cacts",)}.get(role, ()) if task == "behaviors" else ()
+    return (*acts, *OWN_KEYS.get(task, ()), task)
+
+
 def _key(mark: Fields, own: Sequence[str]) -> str | None:
     """The key that holds the label: the task's own, else a general one such as 标签."""
-    names = [name for name in mark if isinstance(name, str)]
-    folded = {normalize(name).strip(): name for name in reversed(names)}
-    found = next((folded[normalize(key)] for key in own if normalize(key) in folded), None)
-    return found or aliases.find(names, "label")
+    return _own_key(mark, own) or aliases.find((name for name in mark if isinstance(name, str)), "label")
+
+
+def _own_key(mark: Fields, own: Sequence[str]) -> str | None:
+    folded = {normalize(name).strip(): name for name in mark if isinstance(name, str)}
+    return next((folded[normalize(key)] for key in own if normalize(key) in folded), None)
 
 
 def _own_labels(task: str, role: Role, value: Any, place: str, *, key: str) -> frozenset[str] | None:
@@ -213,7 +229,9 @@ def _own_labels(task: str, role: Role, value: Any, place: str, *, key: str) -> f
     listed = [name for name in listed if KINDS[task] == "one" or name not in _NOTHING]
     for name in listed:
         if normalize(name) not in named:
-            raise LabelError(f"{place}: unknown label '{name[:40]}' of task '{task}'; allowed: {_allowed(task, role)}")
+            raise LabelError(
+                f"{place}: unknown label '{name[:40]}' of task '{task}'; allowed: {_allowed(task, role)}"
+            )
     labels = frozenset(named[normalize(name)] for name in listed)
     if KINDS[task] == "one" and len(labels) != 1:
         if not labels:
@@ -229,7 +247,11 @@ def _names_of(task: str, role: Role) -> Mapping[str, str]:
     behaviors = load_rules().behaviors if task == "behaviors" else {}
     for label in LABELS[task][role]:
         spoken = behaviors.get(label)
-        names = [spoken.name, spoken.name_en] if spoken else [label_name(task, label, lang) for lang in ("zh", "en")]
+        names = (
+            [spoken.name, spoken.name_en]
+            if spoken
+            else [label_name(task, label, lang) for lang in ("zh", "en")]
+        )
         found |= {normalize(name): label for name in (label, *names, *_SHORT.get((task, label), ())) if name}
     return found
 
@@ -260,7 +282,9 @@ def _listed(value: Any, separators: re.Pattern[str], place: str) -> list[str] | 
         return None
     if isinstance(value, str):
         value = separators.split(value)
-    found = [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v).strip() for v in _as_list(value)]
+    found = [
+        str(int(v)) if isinstance(v, float) and v.is_integer() else str(v).strip() for v in _as_list(value)
+    ]
     if long := next((v for v in found if len(v) > 80), None):
         raise LabelError(f"{place}: a label of {len(long)} characters; at most 80 are allowed")
     return [v for v in found if v]
@@ -302,6 +326,8 @@ def _ratings(task: str, d: Marked) -> Iterator[tuple[str, float]]:
         try:
             values = [float(v) for v in _as_list(value) if v not in ("", None)]
         except (TypeError, ValueError):
-            raise LabelError(f"{d.place}: {name} is {value!r}; must be a number or a list of numbers") from None
+            raise LabelError(
+                f"{d.place}: {name} is {value!r}; must be a number or a list of numbers"
+            ) from None
         if values:
             yield name, fmean(values)

@@ -91,5 +91,7 @@ def parity(folder: Path, rows: NDArray[np.float32], expected: NDArray[np.float64
         found = run.run(None, {"rows": rows[at : at + 4096]})[0]
         worst = max(worst, float(np.abs(found - expected[at : at + 4096]).max(initial=0.0)))
     if worst > TOLERANCE * max(1.0, float(np.abs(expected).max(initial=0.0)) / 10):
-        raise AutoscorerError(f"{folder / MODEL}: differs from the fitted model by {worst:g}; please report this")
+        raise AutoscorerError(
+            f"{folder / MODEL}: differs from the fitted model by {worst:g}; please report this"
+        )
     return worst

@@ -140,9 +140,7 @@ def _spoken(draft: Draft) -> list[tuple[Utterance, int]]:
     at = [turn.place - 1 for turn in turns]
     known = [roles.resolve(turn.label or "") for turn in turns]
     if all(known):
-        return [
-            (Utterance(cast(Role, role), t.text), k) for t, role, k in zip(turns, known, at, strict=True)
-        ]
+        return [(Utterance(cast(Role, role), t.text), k) for t, role, k in zip(turns, known, at, strict=True)]
     done = finish(draft)
     if isinstance(done, Failure):
         raise TranscriptError(done.code, done.message, hint=done.hint)

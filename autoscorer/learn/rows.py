@@ -61,7 +61,9 @@ def _target(gold: Gold, d: Dialogue, turn: int) -> list[float]:
     return [float(label in d.golds[turn]) if label in asked else np.nan for label in gold.columns]
 
 
-def _rating(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> tuple[Floats, NDArray, NDArray, NDArray]:  # type: ignore[type-arg]
+def _rating(
+    gold: Gold, d: Dialogue, index: int, encoder: Encoder
+) -> tuple[Floats, NDArray, NDArray, NDArray]:  # type: ignore[type-arg]
     talk = said(d.utterances)
     row = pooled(encoder.vectors(talk.texts), talk)
     targets = [d.ratings.get(label, np.nan) for label in gold.columns]

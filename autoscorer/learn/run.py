@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-
-
 from ..classify import Classifier, Classifiers, Encoder
 from ..classify.folder import ENCODER, KINDS
 from ..classify.model import BEHAVIORS
@@ -26,7 +24,7 @@ from .graph import graph, parity, write_head
 from .labelled import Labelled, read_labelled
 from .reading import RuleHits, rule_hits
 from .rows import Step, Table, table
-from .split import folds, fingerprint, held_out
+from .split import fingerprint, folds, held_out
 from .weigh import weights
 
 Say = Callable[[str], Step]
@@ -75,11 +73,13 @@ def read_data(task: str, paths: Sequence[Path], test: Sequence[Path], seed: int)
         apart, refused, left_out = _tested(whole, read_labelled(test))
         return Data(whole, apart, findings, labelled.left_out + left_out, refused, files, True)
     out = held_out(whole.dialogues, seed)
-    kept = tuple(d for d, gone in zip(whole.dialogues, out, strict=True) if not gone)
-    apart = tuple(d for d, gone in zip(whole.dialogues, out, strict=True) if gone)
-    return Data(
-        replace(whole, dialogues=kept), replace(whole, dialogues=apart), findings, labelled.left_out, (), files, False
-    )  # fmt: skip
+    sides = [
+        replace(
+            whole, dialogues=tuple(d for d, gone in zip(whole.dialogues, out, strict=True) if gone == side)
+        )
+        for side in (False, True)
+    ]
+    return Data(sides[0], sides[1], findings, labelled.left_out, (), files, False)
 
 
 def _tested(whole: Gold, labelled: Labelled) -> tuple[Gold, tuple[str, ...], tuple[str, ...]]:
@@ -200,5 +200,3 @@ def _metrics(data: Data, comparison: Comparison, facts: Mapping[str, Any]) -> di
         "difference": {k: asdict(v) for k, v in comparison.difference.items()},
         **comparison.detail,
     }  # fmt: skip
-
-

@@ -64,7 +64,7 @@ def _fitted(z: Floats, hit: Floats, y: Floats, before: Floats) -> Floats:
         return float(likelihood + STRENGTH * ((w - before) ** 2).sum() / 2)
 
     bounds = [(0.05, 5.0), (0.0, 8.0), (-8.0, 8.0)]
-    return np.round(minimize(loss, before, method="L-BFGS-B", bounds=bounds).x, 4)
+    return np.asarray(np.round(minimize(loss, before, method="L-BFGS-B", bounds=bounds).x, 4))
 
 
 def _threshold(p: Floats, decisive: NDArray[np.bool_], y: Floats, before: float) -> float:

@@ -54,6 +54,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "wrote": ("已写入 {folder}", "wrote {folder}"),
     "how_to_use": ("启用它：autoscorer models use {task} {version}", "to put it in use: autoscorer models use {task} {version}"),
     "back": ("恢复原模型：autoscorer models rollback {task}", "to bring the old one back: autoscorer models rollback {task}"),
+    "counts": ("{dialogues} 个结果，人工标注中缺结果 {missing}，轮次对不上 {mismatched}",
+               "{dialogues} results; gold dialogues without a result: {missing}, with other turns: {mismatched}"),
+    "score": ("总分与人工评分：Spearman {spearman}，平均绝对误差 {mean_absolute_error}（{dialogues} 个会话）",
+              "totals against people's scores: Spearman {spearman}, mean absolute error {mean_absolute_error} "
+              "({dialogues} dialogues)"),
+    "errors": ("最有把握的错误", "The surest errors"),
+    "error": ("{task}  {place}  人工：{gold}  模型：{found}  {p:.2f}", "{task}  {place}  people: {gold}  found: {found}  {p:.2f}"),
     "encode": ("计算向量", "encoding"),
     "fit": ("训练", "fitting"),
     "rules": ("运行规则", "running rules"),

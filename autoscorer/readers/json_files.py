@@ -91,7 +91,9 @@ def _listed(whole: Any) -> list[Any]:
 
 def holds_turns(value: Any) -> bool:
     """Whether the value is a dialogue: a list of turns, or an object with one."""
-    return _is_turns(value) if isinstance(value, list) else isinstance(value, dict) and bool(_turns_key(value))
+    return (
+        _is_turns(value) if isinstance(value, list) else isinstance(value, dict) and bool(_turns_key(value))
+    )
 
 
 def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
