@@ -24,7 +24,11 @@ SENTIMENT = {-2: "negative", -1: "negative", 0: "neutral", 1: "positive"}
 RATINGS = ("accomplishment", "satisfaction", "effectiveness")
 """What `quality` rates; A, S and E in the ratings of people."""
 MOST_LABELS = 200
-OWN_KEYS = {"sentiment": ("sentiment",), "empathy": ("empathy_level", "empathy"), "behaviors": ("behaviors",)}
+OWN_KEYS = {
+    "sentiment": ("sentiment", "情感", "情绪"),
+    "empathy": ("empathy_level", "empathy", "共情"),
+    "behaviors": ("behaviors", "行为", "话术"),
+}
 _SPLIT = re.compile(r"[|;；]")
 _SPLIT_OWN = re.compile(r"[|;；、,，\s]+")
 _NOTHING = frozenset({"-", "无", "none", "没有"})
