@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
-from .features import clean
+from .features import Rows, Said, clean, grams, rows
 from .folder import digest, read_characters, read_encoder_config, session
 
 if TYPE_CHECKING:
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Ids = NDArray[np.int32]
 
 UNKNOWN, BORDER = 0, 1  # ids of a character that is not in the list, and of the ends of a text
-CACHED = 20_000  # texts whose vectors are kept: agents repeat templates; 20 MB
+CACHED = 20_000  # texts whose vectors and n-grams are kept, for agents repeat templates; about 30 MB
 
 
 class Encoder:
@@ -31,7 +32,7 @@ class Encoder:
     def __init__(self, characters: Sequence[str], run: Any, size: int, sha256: str) -> None:
         self._ids = {char: i for i, char in enumerate(characters, 2)}
         self._run, self.size, self.sha256 = run, size, sha256
-        self._known: OrderedDict[str, Floats] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Floats, Ids]] = OrderedDict()
 
     @classmethod
     def load(cls, folder: Path) -> Encoder:
@@ -54,13 +55,18 @@ class Encoder:
         vectors = self.vectors([clean(text) for text in texts])
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
+    def read(self, talk: Said) -> tuple[Floats, Rows]:
+        """The vectors of the turns of a contact, [n, size], and their rows."""
+        vectors = self.vectors(talk.texts)
+        return vectors, Rows(rows(vectors, talk), tuple(self._cached(text)[1] for text in talk.texts))
+
     def vectors(self, cleaned: Sequence[str]) -> Floats:
         """The vectors of texts made by `features.clean`, [n, size], as the heads read them."""
         import numpy as np
 
         if not cleaned:
             return np.zeros((0, self.size), np.float32)
-        return np.stack([self._cached(text) for text in cleaned])
+        return np.stack([self._cached(text)[0] for text in cleaned])
 
     def vector(self, cleaned: str) -> Floats:
         """The vector of one text made by `features.clean`, [size]."""
@@ -74,10 +80,10 @@ class Encoder:
         get = self._ids.get
         return np.array([BORDER, *(get(char, UNKNOWN) for char in cleaned), BORDER], np.int64)
 
-    def _cached(self, text: str) -> Floats:
+    def _cached(self, text: str) -> tuple[Floats, Ids]:
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = self.vector(text)
+            found = self._known[text] = self.vector(text), grams(text)
             if len(self._known) > CACHED:
                 self._known.popitem(last=False)
         return found

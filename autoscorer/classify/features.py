@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Ids = NDArray[np.int32]
 
 HEAD, TAIL = 120, 40  # characters of a turn that are read; a hostile turn may have 100,000
 NEIGHBOURS = 3  # the turn before, the turn after, and the last one of the other party
 WEIGHT = 0.5  # a neighbour speaks half as loud as the turn itself, so that its penalty is fourfold
+ORDER = 4  # characters of the longest n-gram
+SHIFT = 14  # leaves 18 of 32 bits
+BUCKETS = (1 << 32 - SHIFT) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
+MIX, SPREAD = 1_000_003, 0x9E3779B1  # primes that spread n-grams over the rows
 RECENT = 6  # earlier turns of a party that a turn is compared with
 NONE = -1
 
@@ -76,6 +81,50 @@ def _symbol(match: re.Match[str]) -> str:
     if match[0][0] == "#":
         return "⑧"
     return " " if match[0].isspace() else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the heads read of spoken turns. dense: [n, width(d)]. grams: n-grams of each turn's own text."""
+
+    dense: Floats
+    grams: tuple[Ids, ...]
+
+    def pick(self, places: Sequence[int]) -> Rows:
+        """The rows at `places`."""
+        return Rows(self.dense[list(places)], tuple(self.grams[k] for k in places))
+
+
+def grams(cleaned: str) -> Ids:
+    """The n-grams of a text made by `clean`, up to ORDER characters with a border at each end, each once and
+    in order; hashed to 1 .. BUCKETS - 1, for 0 is padding.
+
+    >>> len(grams("您好"))
+    8
+    """
+    import numpy as np
+
+    mixed = codes = np.frombuffer(f"\x02{cleaned}\x02".encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = [codes[1:-1]]
+    for n in range(1, min(ORDER, len(codes))):
+        mixed = mixed[:-1] * MIX + codes[n:]  # whole numbers of 32 bits, what is above is dropped
+        found.append(mixed)
+    spread = (np.concatenate(found) * SPREAD) >> SHIFT
+    spread.sort()
+    distinct = np.ones(len(spread), bool)
+    np.not_equal(spread[1:], spread[:-1], out=distinct[1:])
+    return spread[distinct].astype(np.int32) + 1
+
+
+def pad(rows: Sequence[Ids]) -> tuple[Ids, Floats]:
+    """Rows of n-grams as one table filled with 0, [n, longest]; and 1 / sqrt of their number, [n, 1]."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    table = np.zeros((len(rows), max(1, lengths.max(initial=0))), np.int32)
+    if len(rows):
+        table[np.arange(table.shape[1]) < lengths[:, None]] = np.concatenate(rows)
+    return table, (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
 
 
 def width(size: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
-from .features import Said, clean, rows, said, width
+from .features import BUCKETS, Rows, Said, clean, pad, said, width
 from .folder import CONFIG, ENCODER, LABELS, MODEL, Config, Kind, Weights, digest, read_config, session
 from .pooling import pooled, pooled_width
 
@@ -35,7 +35,7 @@ class Classifier:
 
     def __init__(self, config: Config, head: Any, sha256: str) -> None:
         self.config, self.task, self.labels, self.sha256 = config, config.task, config.columns, sha256
-        self._head = head
+        self._head, self._inputs = head, {given.name for given in head.get_inputs()}
         places = {label: i for i, label in enumerate(self.labels)}
         self._columns = {
             role: [(label, places[label]) for label in group] for role, group in config.labels.items()
@@ -61,16 +61,24 @@ class Classifier:
         """What a result looks like: one label a turn, many, or a rating."""
         return self.config.kind
 
-    def logits(self, table: Floats) -> Floats:
-        """Calibrated logits (for a rating: the values), [n, labels], from rows of features."""
+    def logits(self, table: Rows) -> Floats:
+        """Calibrated logits of turns, [n, labels]."""
         import numpy as np
 
-        if not len(table):
+        if not table.grams:
             return np.zeros((0, len(self.labels)), np.float32)
-        found: Floats = self._head.run(None, {"rows": table})[0]
+        feed: dict[str, Any] = {"rows": table.dense}
+        if "grams" in self._inputs:
+            feed["grams"], feed["scale"] = pad(table.grams)
+        found: Floats = self._head.run(None, feed)[0]
         return found
 
-    def label(self, talk: Said, table: Floats) -> tuple[Prediction, ...]:
+    def rate(self, pooled: Floats) -> Floats:
+        """The values of a rating, [labels], from a contact as one row."""
+        found: Floats = self._head.run(None, {"rows": pooled[None]})[0][0]
+        return found
+
+    def label(self, talk: Said, table: Rows) -> tuple[Prediction, ...]:
         """The labels of the turns that the task judges; `table` has a row a turn of `talk`.
 
         One label: that whose probability exceeds its threshold by the largest factor; a turn on which the
@@ -79,7 +87,7 @@ class Classifier:
         if self.kind == "rating":
             return ()
         mine = [k for k, role in enumerate(talk.roles) if role in self._columns]
-        logits = self.logits(table[mine])
+        logits = self.logits(table.pick(mine))
         decide = self._one if self.kind == "one" else self._many
         return tuple(
             Prediction(self.task, talk.turns[k], label, round(probability, 4))
@@ -116,9 +124,12 @@ class Classifier:
         """The head must read rows of this encoder and give a column for each label."""
         import numpy as np
 
-        wide = pooled_width(size) if self.kind == "rating" else width(size)
         try:
-            shape = self.logits(np.zeros((1, wide), np.float32)).shape
+            if self.kind == "rating":
+                shape = self.rate(np.zeros(pooled_width(size), np.float32))[None].shape
+            else:
+                last = np.array([BUCKETS - 1], np.int32)
+                shape = self.logits(Rows(np.zeros((1, width(size)), np.float32), (last,))).shape
         except Exception as error:  # onnxruntime's own errors share no base
             raise ConfigError(f"{folder / MODEL}: does not fit the encoder: {str(error)[:200]}") from None
         if shape != (1, len(self.labels)):
@@ -135,7 +146,7 @@ class Opinion:
     weights: Mapping[str, Weights]
     _models: Classifiers
     _talk: Said
-    _table: Floats
+    _table: Rows
 
     def logits(self) -> Iterator[tuple[int, dict[str, float]]]:
         """Each agent and customer turn with the logit of each behavior of its role."""
@@ -196,8 +207,7 @@ class Classifiers:
     def read(self, transcript: Transcript) -> Opinion:
         """Labels of each turn and ratings of the contact; behaviors are computed when asked for."""
         talk = said(transcript.utterances)
-        vectors = self.encoder.vectors(talk.texts)
-        table = rows(vectors, talk)
+        vectors, table = self.encoder.read(talk)
         labelled = [
             prediction
             for task, model in self._models.items()
@@ -218,19 +228,19 @@ class Classifiers:
         values = self.behaviors.logits(self._alone([text[a:b] for a, b in spans], role))[:, column]
         return spans[int(values.argmax())]
 
-    def _alone(self, texts: Iterable[str], role: Role) -> Floats:
+    def _alone(self, texts: Iterable[str], role: Role) -> Rows:
         """A row for each text as the only turn of a contact."""
         import numpy as np
 
-        talks = [Said((0,), (role,), (clean(text),)) for text in texts]
-        return np.concatenate([rows(self.encoder.vectors(talk.texts), talk) for talk in talks])
+        parts = [self.encoder.read(Said((0,), (role,), (clean(text),)))[1] for text in texts]
+        return Rows(np.concatenate([p.dense for p in parts]), tuple(g for p in parts for g in p.grams))
 
     def _ratings(self, vectors: Floats, talk: Said) -> dict[str, float]:
         rated = [model for model in self._models.values() if model.kind == "rating"]
         if not rated or not talk.turns:
             return {}
         row = pooled(vectors, talk)
-        values = {m.task: m.logits(row[None])[0].tolist() for m in rated}
+        values = {m.task: m.rate(row).tolist() for m in rated}
         return {
             label: round(value, 3)
             for m in rated
