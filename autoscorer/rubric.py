@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,12 +12,20 @@ from pydantic_core import CoreSchema
 
 from . import resources, yaml_file
 from .positions import Where
-from .rules import TASK_LABELS, Id, Positions, RuleBook
+from .rules import Id, Positions, RuleBook
 from .rules.operators import As_List, Names
+from .types import Role
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
 Kind = Literal["score", "deduction", "bonus", "manual"]
+Labels = Mapping[Role, tuple[str, ...]]
+"""The labels of a task, by the role of the turns that it judges."""
+TASKS: Mapping[str, Labels] = {
+    "sentiment": {"customer": ("negative", "neutral", "positive")},
+    "empathy": {"agent": ("none", "formulaic", "specific")},
+}
+"""Our own tasks; a user's come from the models in use."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -260,6 +268,7 @@ class Rubric(Strict):
     conditions: dict[Id, Condition] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
     sha256: str = ""
+    tasks: dict[str, dict[Role, tuple[str, ...]]] = {}
 
     @field_validator("grades", "sections", mode="before")
     @classmethod
@@ -276,17 +285,29 @@ class Rubric(Strict):
         """The id and version, as written in each result."""
         return f"{self.id}@{self.version}"
 
+    def labels(self, task: str) -> tuple[str, ...]:
+        """What a condition may ask of a task; nothing of one that is not known."""
+        groups = self.tasks.get(task, {}).values()
+        return tuple(dict.fromkeys(label for group in groups for label in group))
 
-def load_rubric(path: str | Path | None = None, *, rules: RuleBook | None = None) -> Rubric:
+
+def load_rubric(
+    path: str | Path | None = None,
+    *,
+    rules: RuleBook | None = None,
+    tasks: Mapping[str, Labels] | None = None,
+) -> Rubric:
     """Read a rubric; the default one without `path`. With `rules`, its behaviors must be known there.
+    `tasks`: the user's own tasks that conditions may ask for, beside ours.
 
     Raises ConfigError with every mistake: file, line, key, what is allowed.
     """
     source = Path(path) if path else resources.default_rubric()
     rubric, document = yaml_file.load(source, Rubric)
     found = _repeated(rubric, document) + _weights(rubric, document) + _grades(rubric, document)
-    yaml_file.refuse(found + _names(rubric, document, rules))
-    return rubric.model_copy(update={"sha256": resources.sha256(source)})
+    known = {name: dict(labels) for name, labels in {**(tasks or {}), **TASKS}.items()}
+    yaml_file.refuse(found + _names(rubric.model_copy(update={"tasks": known}), document, rules))
+    return rubric.model_copy(update={"sha256": resources.sha256(source), "tasks": known})
 
 
 def schema() -> dict[str, Any]:
@@ -343,8 +364,8 @@ def _names(rubric: Rubric, document: Document, rules: RuleBook | None) -> list[s
         names = part.behavior + tuple(name for stage in part.in_order for name in stage)
         wanted: list[tuple[str, str, tuple[str, ...] | None]] = [("behavior", name, known) for name in names]
         wanted += [("condition", part.use, tuple(rubric.conditions))] if part.use else []
-        wanted += [("task", part.task, tuple(TASK_LABELS))] if part.task else []
-        wanted += [("label", name, TASK_LABELS.get(part.task or "", ())) for name in part.label]
+        wanted += [("task", part.task, tuple(rubric.tasks))] if part.task else []
+        wanted += [("label", name, rubric.labels(part.task or "")) for name in part.label]
         for what, name, allowed in wanted:
             if allowed is not None and name not in allowed:
                 message = f"unknown {what} '{name}'; allowed: {', '.join(allowed) or 'none'}"

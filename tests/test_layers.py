@@ -17,10 +17,10 @@ FLOORS = [
         "characters", "extras", "own_files", "text", "resources", "positions", "timing", "medium", "yaml_file",
         "record",
     },
-    {"rules", "rubric"},
+    {"rules", "rubric", "store"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
-    {"execute"},
+    {"execute", "learn"},
     {"__init__"},
     {"cli", "__main__"},
 ]
@@ -28,7 +28,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter",
+    "xlsxwriter", "scipy", "onnx",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from autoscorer import ConfigError, load_rubric, load_rules
-from autoscorer.rubric import TASK_LABELS
+from autoscorer.rubric import TASKS
 
 GOOD = """\
 id: t
@@ -389,8 +389,8 @@ class TestDefault:
     def test_every_task_can_be_asked(self):
         from autoscorer.classify.folder import LABELS
 
-        for task, labels in TASK_LABELS.items():
-            assert labels == tuple(label for group in LABELS[task].values() for label in group)
+        for task, labels in TASKS.items():
+            assert labels == LABELS[task]
 
     def test_all_have_both_languages(self, rubric):
         named = [*rubric.sections, *rubric.grades, *(c for s in rubric.sections for c in s.criteria)]

@@ -49,7 +49,8 @@ class Classifier:
         if config.encoder != encoder.sha256:
             raise ConfigError(
                 f"{folder / CONFIG}: made for the encoder {config.encoder[:12]}, the one here is "
-                f"{encoder.sha256[:12]}; train the task anew with this encoder"
+                f"{encoder.sha256[:12]}; train the task anew, or put another version in use: "
+                f"autoscorer models list"
             )
         made = cls(config, session(folder / MODEL), digest(folder / CONFIG))
         made._try(folder, encoder.size)
@@ -174,13 +175,23 @@ class Classifiers:
         a folder is not valid, or one of our own tasks that the default rules and rubric need is missing."""
         if not folder.is_dir():
             raise ConfigError(f"{folder}: no such folder; a folder of models holds {', '.join((ENCODER, *LABELS))}")
-        encoder = Encoder.load(folder / ENCODER)
-        tasks = {path.parent.name for path in folder.glob(f"*/{CONFIG}")} - {ENCODER}
-        models = {task: Classifier.load(folder / task, encoder) for task in sorted(tasks | set(LABELS))}
+        tasks = {path.parent.name for path in folder.glob(f"*/{CONFIG}")} | {ENCODER, *LABELS}
+        return cls.of({task: folder / task for task in tasks})
+
+    @classmethod
+    def of(cls, folders: Mapping[str, Path]) -> Classifiers:
+        """Load the encoder and the heads from the folder of each. Raises ConfigError as `load` does."""
+        encoder = Encoder.load(folders[ENCODER])
+        heads = {task: folder for task, folder in sorted(folders.items()) if task != ENCODER}
+        models = {task: Classifier.load(folder, encoder) for task, folder in heads.items()}
         for task, model in models.items():
             if model.task != task:
-                raise ConfigError(f"{folder / task}: holds the model of task {model.task}, not {task}")
+                raise ConfigError(f"{folders[task]}: holds the model of task {model.task}, not {task}")
         return cls(encoder, models)
+
+    def with_head(self, model: Classifier) -> Classifiers:
+        """The same classifiers with another head for its task."""
+        return Classifiers(self.encoder, {**self._models, model.task: model})
 
     @property
     def tasks(self) -> Mapping[str, Classifier]:

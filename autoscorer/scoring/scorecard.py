@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import TranscriptError
-from ..rubric import Rubric, Section
+from ..rubric import TASKS, Rubric, Section
 from ..rules import Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
@@ -21,7 +21,7 @@ def make_scorecard(
 
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors)
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
     reasons = Reasons(judge, lang)
     criteria = tuple(
         score_criterion(criterion, section, judge, reasons)
