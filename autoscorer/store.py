@@ -42,6 +42,10 @@ def model_folders(models: str | Path | None = None, *, new: bool = False) -> dic
     version that is not there.
     """
     own = _store(models, new=new).in_use()
+    if models is not None and not own and not new:
+        raise ConfigError(
+            f"{models}: holds no model; a folder of models holds encoder/ or a folder for a task"
+        )
     return {**_shipped(own), **own}
 
 

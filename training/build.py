@@ -105,11 +105,15 @@ def _ship(recipe: Recipe, material: Material, judge: Tuned, tuned: Tuned) -> Non
     _report(recipe, material, shown, settings)
 
 
-def _pretrained(recipe: Recipe, alphabet: Alphabet, texts: Sequence[str], tasks: Sequence[Side], build_dir: Path) -> Network:
+def _pretrained(
+    recipe: Recipe, alphabet: Alphabet, texts: Sequence[str], tasks: Sequence[Side], build_dir: Path
+) -> Network:
     """The pretrained network, kept in the build folder under a hash of all that made it."""
     key = hashlib.sha256("\n".join([*texts, *alphabet.characters]).encode())
     for task in tasks:
-        key.update(f"{task.name} {task.weight} {task.share}".encode() + np.ascontiguousarray(task.targets).tobytes())
+        key.update(
+            f"{task.name} {task.weight} {task.share}".encode() + np.ascontiguousarray(task.targets).tobytes()
+        )
     path = build_dir / f"pretrained-{key.hexdigest()[:12]}-{recipe.steps}.pt"
     if path.exists():
         network = Network(Shape(alphabet.size))
@@ -121,7 +125,9 @@ def _pretrained(recipe: Recipe, alphabet: Alphabet, texts: Sequence[str], tasks:
     return network
 
 
-def _sides(corpora: Corpora, dialogues: Sequence[data.Dialogue], texts: Sequence[str], build_dir: Path) -> list[Side]:
+def _sides(
+    corpora: Corpora, dialogues: Sequence[data.Dialogue], texts: Sequence[str], build_dir: Path
+) -> list[Side]:
     vectors = teacher.vectors(texts, build_dir)
     first = Side("teacher", texts, vectors, "vector", teacher.WIDTH, 4.0, 6.0)
     return [first, *_weak(corpora, dialogues), *sides(corpora)]
@@ -168,13 +174,27 @@ def _report(recipe: Recipe, material: Material, shown: ship.Experts, settings: s
     }  # fmt: skip
     for task in LABELS:
         beside = _beside(recipe, task)
-        metrics = {"task": task, **common, "dev": figures[task], "parity": parity[task], "clean_model": beside}
+        metrics = {
+            "task": task,
+            **common,
+            "dev": figures[task],
+            "parity": parity[task],
+            "clean_model": beside,
+        }
         if task == "behaviors":
             metrics["fusion_on_calibration_f1"] = settings.fusion_f1
         _write(recipe.out / task, task, metrics)
-    _write(recipe.out / "quality", "quality", {"task": "quality", **common, "dev": _quality(material, shown.tuned)})
+    _write(
+        recipe.out / "quality",
+        "quality",
+        {"task": "quality", **common, "dev": _quality(material, shown.tuned)},
+    )
     size = sum(f.stat().st_size for f in recipe.out.rglob("*") if f.is_file())
-    _write(recipe.out / ENCODER, ENCODER, {"task": ENCODER, **common, "characters": material.alphabet.size, "bytes": size})
+    _write(
+        recipe.out / ENCODER,
+        ENCODER,
+        {"task": ENCODER, **common, "characters": material.alphabet.size, "bytes": size},
+    )
 
 
 def _quality(material: Material, tuned: Tuned) -> dict[str, Any]:
@@ -198,7 +218,9 @@ def _beside(recipe: Recipe, task: str) -> dict[str, Any]:
     if recipe.beside is None:
         return {}
     metrics = json.loads((recipe.beside / task / "metrics.json").read_text(encoding="utf-8"))
-    return {corpus: {k: v for k, v in f.items() if isinstance(v, list)} for corpus, f in metrics["dev"].items()}
+    return {
+        corpus: {k: v for k, v in f.items() if isinstance(v, list)} for corpus, f in metrics["dev"].items()
+    }
 
 
 def _sizes(dialogues: Sequence[data.Dialogue]) -> dict[str, dict[str, int]]:
@@ -212,7 +234,11 @@ def _sizes(dialogues: Sequence[data.Dialogue]) -> dict[str, dict[str, int]]:
 def _write(folder: Path, task: str, metrics: dict[str, Any]) -> None:
     ship.write_json(folder / "metrics.json", metrics)
     (folder / "README.md").write_text(card(task, metrics), encoding="utf-8")
-    shown = {c: {k: v for k, v in f.items() if isinstance(v, list)} for c, f in metrics.get("dev", {}).items() if isinstance(f, dict)}
+    shown = {
+        c: {k: v for k, v in f.items() if isinstance(v, list)}
+        for c, f in metrics.get("dev", {}).items()
+        if isinstance(f, dict)
+    }
     sys.stderr.write(f"{task}: {shown or metrics.get('dev', '')}\n")
 
 

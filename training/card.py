@@ -34,7 +34,12 @@ LIMITS = """- Most turns were read by one annotator, once; some labels are wrong
 
 def card(task: str, metrics: Mapping[str, Any]) -> str:
     """The README of a model folder, in Markdown."""
-    parts = [f"# {TITLES[task]}", f"**Terms.** {TERMS[metrics['clean']]}", _data(metrics), _model(task, metrics)]
+    parts = [
+        f"# {TITLES[task]}",
+        f"**Terms.** {TERMS[metrics['clean']]}",
+        _data(metrics),
+        _model(task, metrics),
+    ]
     if task == "quality":
         parts.append(_quality(metrics["dev"]))
     elif task != "encoder":
@@ -50,7 +55,12 @@ def _data(metrics: Mapping[str, Any]) -> str:
     ]
     lines += [f"- pretraining, {name}: {terms}" for name, terms in metrics["corpora"].items()]
     return "\n".join(
-        ["## Data", *lines, TEACHER, f"- sha256 of the training dialogues: `{metrics['training_data_sha256']}`"]
+        [
+            "## Data",
+            *lines,
+            TEACHER,
+            f"- sha256 of the training dialogues: `{metrics['training_data_sha256']}`",
+        ]
     )
 
 
@@ -99,7 +109,9 @@ def _labels(dev: Mapping[str, Any]) -> str:
     rows = []
     for name in names:
         cells = [dev[corpus]["labels"][name] for corpus in dev]
-        rows.append([name] + [str(v) for c in cells for v in (c["precision"], c["recall"], c["f1"], c["gold"])])
+        rows.append(
+            [name] + [str(v) for c in cells for v in (c["precision"], c["recall"], c["f1"], c["gold"])]
+        )
     return "## By label\n" + _table(head, rows)
 
 

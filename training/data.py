@@ -89,9 +89,13 @@ def satisfied(corpora: Corpora, alphabet: Alphabet) -> list[Contact]:
 
 def rated(corpora: Corpora, alphabet: Alphabet) -> list[Contact]:
     """Dialogues with the mean rating of 19 people for each of QUALITIES, -2 to 2."""
-    ratings = {r["id"]: [float(np.mean(r[k])) for k in QUALITIES.values()] for r in corpora.read("dch_ratings")}
+    ratings = {
+        r["id"]: [float(np.mean(r[k])) for k in QUALITIES.values()] for r in corpora.read("dch_ratings")
+    }
     return [
-        contact(alphabet, r["id"], "rated", utterances(r["turns"]), quality=np.array(ratings[r["id"]], np.float32))
+        contact(
+            alphabet, r["id"], "rated", utterances(r["turns"]), quality=np.array(ratings[r["id"]], np.float32)
+        )
         for r in corpora.read("service_dialogues")
         if r["id"] in ratings
     ]
@@ -121,7 +125,9 @@ def _chats(shared: Path) -> Iterator[Dialogue]:
         for raw in map(json.loads, lines):
             turns, labels = texts[raw["id"]], {label["i"]: label for label in raw["turns"]}
             if text_hash(turns) != raw["text_sha256"]:
-                raise ValueError(f"{CHATS}: the text of {raw['id']} in corpora/ is not the one that was labelled")
+                raise ValueError(
+                    f"{CHATS}: the text of {raw['id']} in corpora/ is not the one that was labelled"
+                )
             golds = ({"role": t["role"], "text": t["text"], **labels.get(i, {})} for i, t in enumerate(turns))
             yield Dialogue(raw["id"], "chats", tuple(golds))
 

@@ -13,6 +13,7 @@ from autoscorer.classify.folder import LABELS
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+
 def columns(task: str) -> tuple[str, ...]:
     """All labels of one of our tasks, the agent's first."""
     return tuple(label for group in LABELS[task].values() for label in group)

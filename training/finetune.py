@@ -181,7 +181,9 @@ def _loss(found: dict[str, Tensor], batch: Sequence[Contact]) -> Tensor:
         classes = torch.from_numpy(np.concatenate([c.classes[task] for c in batch]))
         asked = classes >= 0
         if asked.any():
-            loss = loss + LOSSES[task] * F.cross_entropy(found[task][asked], classes[asked], label_smoothing=SMOOTH)
+            loss = loss + LOSSES[task] * F.cross_entropy(
+                found[task][asked], classes[asked], label_smoothing=SMOOTH
+            )
     rated = [i for i, c in enumerate(batch) if c.quality is not None]
     if rated:
         gold = torch.from_numpy(np.stack([c.quality for c in batch if c.quality is not None]))

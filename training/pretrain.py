@@ -60,7 +60,9 @@ def pretrain(alphabet: Alphabet, tasks: Sequence[Side], *, steps: int, seed: int
     rng = random.Random(seed)
     network = Network(Shape(alphabet.size))
     heads = nn.ModuleDict({task.name: nn.Linear(network.shape.size, task.width) for task in tasks})
-    optimizers = make_optimizers([(network.dense(), 1.0, 0.01), (list(heads.parameters()), 1.0, 0.01)], network)
+    optimizers = make_optimizers(
+        [(network.dense(), 1.0, 0.01), (list(heads.parameters()), 1.0, 0.01)], network
+    )
     streams = {task.name: _batches(task, alphabet, rng) for task in tasks}
     shares, mean = [task.share for task in tasks], dict[str, float]()
     network.train()

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from autoscorer.classify import Classifiers
 from autoscorer.classify.features import said
 from autoscorer.classify.folder import (
-    CHARACTERS, CONFIG, ENCODER, FORMAT, KINDS, LABELS, MODEL, digest,
+    CHARACTERS,
+    CONFIG,
+    ENCODER,
+    FORMAT,
+    KINDS,
+    LABELS,
+    MODEL,
+    digest,
 )  # fmt: skip
 from autoscorer.learn.network import Network, to_onnx
 from autoscorer.rules import RuleBook
@@ -60,7 +67,9 @@ def experts(tuned: Tuned, contacts: Sequence[Contact]) -> Experts:
     return Experts(tuned, {task: wide.fit(seen, gold_of(task, contacts), jobs=JOBS) for task in LABELS})
 
 
-def settle(judge: Experts, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], book: RuleBook) -> Settings:
+def settle(
+    judge: Experts, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], book: RuleBook
+) -> Settings:
     """Fit mixes, thresholds and fusion on dialogues that `judge` did not see."""
     mixes, thresholds, logits = {}, {}, {}
     for task, (deep, grams) in judge.logits(contacts).items():
@@ -109,7 +118,9 @@ def write(
         _write_folder(out / task, model, config, {})
 
 
-def write_encoder(folder: Path, network: Network, characters: Sequence[str], facts: Mapping[str, Any]) -> None:
+def write_encoder(
+    folder: Path, network: Network, characters: Sequence[str], facts: Mapping[str, Any]
+) -> None:
     """The folder of an encoder."""
     config = {"kind": ENCODER, "size": network.shape.size, **facts}
     _write_folder(folder, to_onnx(network), config, {CHARACTERS: list(characters)})
@@ -129,11 +140,18 @@ def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue
         gold = gold_of(task, contacts)
         p = tune.probabilities(logits, exclusive=KINDS[task] == "one")
         found = decide(task, p, settings.thresholds[task])
-        both = fuse.decided(logits, hits, {k: dict(v) for k, v in settings.fusion.items()}) if task == "behaviors" else found
+        both = (
+            fuse.decided(logits, hits, {k: dict(v) for k, v in settings.fusion.items()})
+            if task == "behaviors"
+            else found
+        )
         figures[task] = {}
         for corpus in sorted(set(corpora.tolist())):
             here = (corpora == corpus) & ~np.isnan(gold).all(axis=1)
-            figure = {**report(task, both[here], gold[here], owners[here]), "ece": calibration_error(task, p[here], gold[here])}
+            figure = {
+                **report(task, both[here], gold[here], owners[here]),
+                "ece": calibration_error(task, p[here], gold[here]),
+            }
             if task == "behaviors":
                 figure["model_alone"] = _headlines(report(task, found[here], gold[here], owners[here]))
                 figure["rules_alone"] = _headlines(report(task, hits.any[here] > 0, gold[here], owners[here]))
@@ -150,7 +168,10 @@ def parity(
     tables = [_shipped(models, d) for d in dialogues]
     found = {}
     for task, (deep, grams) in exact.items():
-        pair = settings.mixes[task].apply(deep, grams), np.concatenate([t[task] for t in tables]).astype(float)
+        pair = (
+            settings.mixes[task].apply(deep, grams),
+            np.concatenate([t[task] for t in tables]).astype(float),
+        )
         exclusive = KINDS[task] == "one"
         decisions = [
             decide(task, tune.probabilities(z, exclusive=exclusive), settings.thresholds[task]) for z in pair
@@ -181,7 +202,9 @@ def _headlines(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if isinstance(value, list)}
 
 
-def _write_folder(folder: Path, model: onnx.ModelProto, config: Mapping[str, Any], files: Mapping[str, Any]) -> None:
+def _write_folder(
+    folder: Path, model: onnx.ModelProto, config: Mapping[str, Any], files: Mapping[str, Any]
+) -> None:
     """model.onnx, `files` as JSON and, with their hashes, config.json."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MODEL).write_bytes(model.SerializeToString(deterministic=True))
@@ -189,4 +212,3 @@ def _write_folder(folder: Path, model: onnx.ModelProto, config: Mapping[str, Any
         (folder / name).write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
     hashes = {name: digest(folder / name) for name in (MODEL, *files)}
     write_json(folder / CONFIG, {"format": FORMAT, **config, "files": hashes})
-

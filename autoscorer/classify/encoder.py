@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
 from .features import Rows, Said, clean, grams, rows
-from .folder import digest, read_characters, read_encoder_config, session
+from .folder import digest, one_line, read_characters, read_encoder_config, session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ class Encoder:
         try:
             shape = made.vector("您好").shape
         except Exception as error:  # onnxruntime's own errors share no base
-            raise ConfigError(f"{folder / 'model.onnx'}: cannot be run: {str(error)[:200]}") from None
+            raise ConfigError(f"{folder / 'model.onnx'}: cannot be run: {one_line(error)}") from None
         if shape != (config.size,):
             raise ConfigError(f"{folder / 'model.onnx'}: gives {shape}, config.json says ({config.size},)")
         return made
@@ -53,7 +53,7 @@ class Encoder:
         import numpy as np
 
         vectors = self.vectors([clean(text) for text in texts])
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
     def read(self, talk: Said) -> tuple[Floats, Rows]:
         """The vectors of the turns of a contact, [n, size], and their rows."""

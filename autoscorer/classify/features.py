@@ -139,7 +139,9 @@ def rows(vectors: Floats, talk: Said) -> Floats:
     padded = np.vstack([vectors, np.zeros((1, vectors.shape[1]), np.float32)])
     around = WEIGHT * padded[np.array(neighbours(talk.roles), np.int64).reshape(-1, NEIGHBOURS)]
     place = np.array(places(talk), np.float32).reshape(-1, len(PLACES))
-    return np.concatenate([vectors, around.reshape(len(vectors), -1), place], axis=1)
+    return np.concatenate(
+        [vectors, around.reshape(len(vectors), NEIGHBOURS * vectors.shape[1]), place], axis=1
+    )
 
 
 def neighbours(roles: Sequence[Role]) -> list[tuple[int, int, int]]:

@@ -140,7 +140,12 @@ def session(path: Path) -> Any:
     except ConfigError:
         raise
     except Exception as error:  # onnxruntime's own errors share no base
-        raise ConfigError(f"{path}: onnxruntime cannot load it: {str(error)[:200]}") from None
+        raise ConfigError(f"{path}: onnxruntime cannot load it: {one_line(error)}") from None
+
+
+def one_line(error: Exception) -> str:
+    """What onnxruntime says, which runs over lines and pages."""
+    return " ".join(str(error).split())[:200]
 
 
 def digest(path: Path) -> str:
@@ -197,7 +202,7 @@ def _fusion(path: Path, raw: Any, wanted: tuple[str, ...]) -> dict[str, Weights]
     return fitted
 
 
-_JSON = {dict: "object", list: "list"}
+_JSON: Mapping[type, str] = {dict: "object", list: "list"}
 
 
 def _json(path: Path, kind: type) -> Any:

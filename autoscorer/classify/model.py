@@ -13,7 +13,19 @@ from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
 from .features import BUCKETS, Rows, Said, clean, pad, said, width
-from .folder import CONFIG, ENCODER, LABELS, MODEL, Config, Kind, Weights, digest, read_config, session
+from .folder import (
+    CONFIG,
+    ENCODER,
+    LABELS,
+    MODEL,
+    Config,
+    Kind,
+    Weights,
+    digest,
+    one_line,
+    read_config,
+    session,
+)
 from .pooling import pooled, pooled_width
 
 if TYPE_CHECKING:
@@ -131,7 +143,7 @@ class Classifier:
                 last = np.array([BUCKETS - 1], np.int32)
                 shape = self.logits(Rows(np.zeros((1, width(size)), np.float32), (last,))).shape
         except Exception as error:  # onnxruntime's own errors share no base
-            raise ConfigError(f"{folder / MODEL}: does not fit the encoder: {str(error)[:200]}") from None
+            raise ConfigError(f"{folder / MODEL}: does not fit the encoder: {one_line(error)}") from None
         if shape != (1, len(self.labels)):
             raise ConfigError(f"{folder / MODEL}: results are {shape}, must be 1 x {len(self.labels)}")
 
@@ -174,7 +186,9 @@ class Classifiers:
         """Load `folder/encoder` and every folder beside it that holds a config.json. Raises ConfigError:
         a folder is not valid, or one of our own tasks that the default rules and rubric need is missing."""
         if not folder.is_dir():
-            raise ConfigError(f"{folder}: no such folder; a folder of models holds {', '.join((ENCODER, *LABELS))}")
+            raise ConfigError(
+                f"{folder}: no such folder; a folder of models holds {', '.join((ENCODER, *LABELS))}"
+            )
         tasks = {path.parent.name for path in folder.glob(f"*/{CONFIG}")} | {ENCODER, *LABELS}
         return cls.of({task: folder / task for task in tasks})
 

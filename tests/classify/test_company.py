@@ -9,7 +9,18 @@ import autoscorer as asr
 from autoscorer import resources
 from autoscorer.classify import Classifiers
 from autoscorer.classify.features import (
-    BUCKETS, HEAD, PLACES, TAIL, clean, grams, neighbours, pad, places, rows, said, width,
+    BUCKETS,
+    HEAD,
+    PLACES,
+    TAIL,
+    clean,
+    grams,
+    neighbours,
+    pad,
+    places,
+    rows,
+    said,
+    width,
 )  # fmt: skip
 
 SAMPLES = resources.PACKAGE.parent / "data" / "samples"
@@ -27,7 +38,11 @@ def contacts():
 
 def opinion(models, contact):
     found = models.read(contact)
-    return found.predictions, dict(found.ratings), [(turn, sorted(row.items())) for turn, row in found.logits()]
+    return (
+        found.predictions,
+        dict(found.ratings),
+        [(turn, sorted(row.items())) for turn, row in found.logits()],
+    )
 
 
 def test_a_contact_has_the_same_bits_first_last_and_again(shipped, contacts):
@@ -64,7 +79,13 @@ def test_vectors_of_sentences_have_unit_length_and_like_ones_are_near(shipped):
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
 
 
-TALK = [("agent", "您好"), ("customer", "订单没到"), ("customer", "订单还没到"), ("agent", "您的订单没到是吗"), ("customer", "对")]
+TALK = [
+    ("agent", "您好"),
+    ("customer", "订单没到"),
+    ("customer", "订单还没到"),
+    ("agent", "您的订单没到是吗"),
+    ("customer", "对"),
+]
 
 
 def talk(pairs=TALK):

@@ -11,7 +11,9 @@ from autoscorer.classify.folder import LABELS, digest
 from tests import tiny
 
 TASKS = ("encoder", *LABELS)
-FILES = {task: ("config.json", "model.onnx", *(["characters.json"] if task == "encoder" else [])) for task in TASKS}
+FILES = {
+    task: ("config.json", "model.onnx", *(["characters.json"] if task == "encoder" else [])) for task in TASKS
+}
 PAIRS = [(task, name) for task in TASKS for name in FILES[task]]
 
 
@@ -46,7 +48,9 @@ def test_a_whole_folder_is_taken(models):
 @pytest.mark.parametrize(("task", "name"), PAIRS)
 def test_a_missing_file(models, task, name):
     (models / task / name).unlink()
-    wanted = f"{task}/{name}: No such file or directory; a folder of models holds encoder/ and one folder a task"
+    wanted = (
+        f"{task}/{name}: No such file or directory; a folder of models holds encoder/ and one folder a task"
+    )
     assert wanted in refusal(models)
 
 
@@ -58,7 +62,9 @@ def test_an_altered_file(models, task, name, how):
     half = len(data) // 2
     flipped = data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :]
     path.write_bytes({"one byte more": data + b" ", "one bit less": flipped, "empty": b""}[how])
-    assert re.search(rf"{task}/{name}: sha256 is \w{{64}}, config.json states \w{{64}}; restore", refusal(models))
+    assert re.search(
+        rf"{task}/{name}: sha256 is \w{{64}}, config.json states \w{{64}}; restore", refusal(models)
+    )
 
 
 CONFIGS = [
@@ -171,10 +177,10 @@ def test_a_huge_file_is_refused_unread(models, task, name):
 
 
 def test_no_folder(tmp_path, monkeypatch):
-    with pytest.raises(ConfigError, match=r"nowhere: no such folder; a folder of models holds encoder, sentiment"):
+    with pytest.raises(ConfigError, match=r"nowhere: there is no such folder of models"):
         Scorer(models=tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ConfigError, match=r"empty/encoder/config.json: No such file or directory; a folder"):
+    with pytest.raises(ConfigError, match=r"empty: holds no model; a folder of models holds encoder/"):
         Scorer(models=tmp_path / "empty")
     monkeypatch.setattr(resources, "PACKAGE", tmp_path / "package")
     with pytest.raises(ConfigError, match=r"^no models found in .*; pass --models FOLDER, or --no-models"):

@@ -69,10 +69,16 @@ def test_the_same_network_gives_the_same_bytes(network):
 def test_a_head_mixes_rows_and_ngrams_as_fitted(tmp_path):
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
-    head, mix = Head(6, 3, 4).eval(), Mix(np.array([0.5, 1, 2]), np.array([1, 0.5, 0.2]), np.array([0.1, 0, -1]))
+    head, mix = (
+        Head(6, 3, 4).eval(),
+        Mix(np.array([0.5, 1, 2]), np.array([1, 0.5, 0.2]), np.array([0.1, 0, -1])),
+    )
     wide = Wide(rng.normal(size=(BUCKETS, 3)), np.array([0.0, 1.0, -1.0]))
     rows = rng.normal(size=(5, 6)).astype(np.float32)
-    grams = [np.sort(rng.choice(np.arange(1, BUCKETS), n, replace=False)).astype(np.int32) for n in (1, 3, 9, 2, 30)]
+    grams = [
+        np.sort(rng.choice(np.arange(1, BUCKETS), n, replace=False)).astype(np.int32)
+        for n in (1, 3, 9, 2, 30)
+    ]
     with torch.no_grad():
         expected = mix.apply(head(torch.from_numpy(rows)).numpy(), wide.logits(grams))
     path = tmp_path / "model.onnx"

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def dialogues(tmp_path_factory):
     found = load(tmp_path_factory.mktemp("nothing"), clean=True)
-    return [next(d for d in found if part(d.id) == p) for p in ("train", "calibration", "development")] + found[:9]
+    return [
+        next(d for d in found if part(d.id) == p) for p in ("train", "calibration", "development")
+    ] + found[:9]
 
 
 def recipe(dialogues, out):
@@ -80,9 +82,7 @@ def test_noise_swaps_some_characters_by_others_of_their_sound():
     noisy = Noise(characters, 0)(ids)
     changed = np.flatnonzero(noisy != ids)
     assert 0 < len(changed) < 40
-    assert all(
-        lazy_pinyin(characters[noisy[i] - 2]) == lazy_pinyin(characters[ids[i] - 2]) for i in changed
-    )
+    assert all(lazy_pinyin(characters[noisy[i] - 2]) == lazy_pinyin(characters[ids[i] - 2]) for i in changed)
 
 
 def test_batches_hold_each_text_once():
