@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from autoscorer.classify import Classifiers
 from autoscorer.classify.features import said
 from autoscorer.classify.folder import (
-    CHARACTERS, CONFIG, ENCODER, FORMAT, KINDS, LABELS, MODEL, digest,
+    CHARACTERS,
+    CONFIG,
+    ENCODER,
+    FORMAT,
+    KINDS,
+    LABELS,
+    MODEL,
+    digest,
 )  # fmt: skip
 from autoscorer.learn.network import Network, to_onnx
 from autoscorer.rules import RuleBook

@@ -24,7 +24,9 @@ def test_csv(tmp_path):
     assert labels(write_csv(tmp_path / "a.csv", PAIRS)) == PAIRS
 
 
-@pytest.mark.parametrize("heads", [("text", "label"), ("评论", "分类"), ("content", "评价"), ("review", "category")])
+@pytest.mark.parametrize(
+    "heads", [("text", "label"), ("评论", "分类"), ("content", "评价"), ("review", "category")]
+)
 def test_names_of_columns(tmp_path, heads):
     assert labels(write_csv(tmp_path / "a.csv", PAIRS, heads)) == PAIRS
 
@@ -50,7 +52,9 @@ def test_gzip(tmp_path):
 
 
 def test_json_list_of_texts(tmp_path):
-    (tmp_path / "a.json").write_text(json.dumps([{"text": a, "label": b} for a, b in PAIRS]), encoding="utf-8")
+    (tmp_path / "a.json").write_text(
+        json.dumps([{"text": a, "label": b} for a, b in PAIRS]), encoding="utf-8"
+    )
     assert labels(tmp_path / "a.json") == PAIRS
 
 
@@ -92,7 +96,11 @@ def test_label_studio_dialogue(tmp_path):
 
 
 def test_dialogues_with_the_task_s_name_in_a_turn(tmp_path):
-    turns = [{"role": "客服", "text": "您好"}, {"role": "客户", "text": "很好", "评价": "好评"}, {"role": "客户", "text": "", "评价": "无"}]
+    turns = [
+        {"role": "客服", "text": "您好"},
+        {"role": "客户", "text": "很好", "评价": "好评"},
+        {"role": "客户", "text": "", "评价": "无"},
+    ]
     path = write_lines(tmp_path / "a.jsonl", [{"id": "x", "turns": turns}, {"id": "y", "turns": turns[1:2]}])
     assert labels(path) == [("很好", "好评"), ("很好", "好评")]
 
@@ -111,11 +119,16 @@ def test_rows_of_a_dialogue(tmp_path):
 def test_context(tmp_path, context):
     path = write_csv(tmp_path / "a.csv", [(context, "太差了", "差评")], ("上文", "内容", "标签"))
     (dialogue,) = read_labelled([path]).dialogues
-    assert [(u.role, u.text) for u in dialogue.utterances] == [("agent", "请问怎么了"), ("customer", "太差了")]
+    assert [(u.role, u.text) for u in dialogue.utterances] == [
+        ("agent", "请问怎么了"),
+        ("customer", "太差了"),
+    ]
 
 
 def test_roles_of_single_texts(tmp_path):
-    path = write_csv(tmp_path / "a.csv", [("客服", "您好", "问候"), ("坐席", "稍等", "等待")], ("角色", "内容", "标签"))
+    path = write_csv(
+        tmp_path / "a.csv", [("客服", "您好", "问候"), ("坐席", "稍等", "等待")], ("角色", "内容", "标签")
+    )
     assert gold("话术", read_labelled([path]).dialogues).labels == {"agent": ("等待", "问候")}
 
 
@@ -164,7 +177,9 @@ def test_skip_leaves_a_label_unjudged(tmp_path):
 
 def test_a_bad_line_is_told_and_the_rest_is_read(tmp_path):
     path = write_lines(tmp_path / "a.jsonl", [{"text": "很好", "label": "好评"}])
-    path.write_text(path.read_text("utf-8") + '{"text": "太\n{"text": "差", "label": "差评"}\n', encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8") + '{"text": "太\n{"text": "差", "label": "差评"}\n', encoding="utf-8"
+    )
     found = read_labelled([path])
     assert len(found.dialogues) == 2
     assert f"{path.as_posix()}:2: " in found.left_out[0]
@@ -177,7 +192,11 @@ MISTAKES = [
     ("text.csv", "姓名,标签\n张三,好评\n", "2: no column holds the text (columns: 姓名, 标签)"),
     ("none.jsonl", json.dumps({"text": "您好"}), "1: no turn has a label for the task '评价'"),
     ("mine.jsonl", json.dumps(RESULT), "1: these are results of the machine"),
-    ("spans.jsonl", json.dumps({"text": "您好", "label": [[0, 1, "X"]]}), "1: labels of spans cannot be learned"),
+    (
+        "spans.jsonl",
+        json.dumps({"text": "您好", "label": [[0, 1, "X"]]}),
+        "1: labels of spans cannot be learned",
+    ),
     ("cut.jsonl", '{"text": ', "1: line 1, column 9"),
     ("file.pdf", "x", "cannot read this kind of file; allowed: .jsonl"),
     ("binary.csv", "\0\1\2\3" * 200, "the file is not text"),
@@ -205,7 +224,11 @@ def test_no_file(tmp_path):
     [
         ("sentiment", "愤怒", "2: 标签: unknown label '愤怒' of task 'sentiment'; allowed: negative"),
         ("sentiment", "1", "2: 标签: unknown label '1'"),
-        ("sentiment", "negative|positive", "2: 标签: 2 labels; the task 'sentiment' gives each turn exactly one"),
+        (
+            "sentiment",
+            "negative|positive",
+            "2: 标签: 2 labels; the task 'sentiment' gives each turn exactly one",
+        ),
         ("behaviors", "拍马", "2: 标签: unknown label '拍马' of task 'behaviors'; allowed: complaint"),
     ],
 )

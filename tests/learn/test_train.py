@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autoscorer.classify import Classifiers
+from autoscorer.classify.features import Rows, clean, grams
 from autoscorer.classify.folder import LABELS, digest
 from autoscorer.store import Store, model_folders
 from tests import tiny
@@ -44,7 +45,9 @@ class TestAUsersTask:
             {"role": "agent", "text": "您好"}, {"role": "customer", "text": "太慢了 差 投诉"}]}])  # fmt: skip
         scored = run("score", talk, "--models", models, "--format", "jsonl", "-q")
         (record,) = map(json.loads, scored.out.splitlines())
-        assert [(p["turn"], p["label"]) for p in record["predictions"] if p["task"] == "评价"] == [(1, "差评")]
+        assert [(p["turn"], p["label"]) for p in record["predictions"] if p["task"] == "评价"] == [
+            (1, "差评")
+        ]
         assert record["provenance"]["models"]["评价"] == digest(folder / "config.json")
         assert "差评" in run("explain", talk, "--models", models).out
         assert digest(folder / "config.json") in run("info", "--models", models).out
@@ -82,17 +85,41 @@ class TestAUsersTask:
 
     def test_another_seed_keeps_other_texts_apart(self, run, models, reviews, tmp_path):
         for seed in (0, 1):
-            run("train", "评价", "--data", reviews, "--models", models, "--out", tmp_path / str(seed), "--seed", seed)
+            run(
+                "train",
+                "评价",
+                "--data",
+                reviews,
+                "--models",
+                models,
+                "--out",
+                tmp_path / str(seed),
+                "--seed",
+                seed,
+            )
         assert digest(tmp_path / "0" / "model.onnx") != digest(tmp_path / "1" / "model.onnx")
 
     def test_two_files_by_place_or_option(self, run, models, reviews, tmp_path):
         second = write_csv(tmp_path / "b.csv", texts(40, seed=5))
         run("train", "评价", "--data", reviews, second, "--models", models, "--out", tmp_path / "one")
-        run("train", "评价", "--data", reviews, "--data", second, "--models", models, "--out", tmp_path / "two")
+        run(
+            "train",
+            "评价",
+            "--data",
+            reviews,
+            "--data",
+            second,
+            "--models",
+            models,
+            "--out",
+            tmp_path / "two",
+        )
         assert everything(tmp_path / "one") == everything(tmp_path / "two")
 
     def test_many_labels(self, run, models, tmp_path):
-        rows = [(text, "差|慢" if "慢" in text else "差" if label == "差评" else "") for text, label in texts()]
+        rows = [
+            (text, "差|慢" if "慢" in text else "差" if label == "差评" else "") for text, label in texts()
+        ]
         path = write_csv(tmp_path / "a.csv", rows)
         run("train", "诉求", "--data", path, "--models", models, "--promote")
         found = Classifiers.of(model_folders(models))["诉求"]
@@ -106,7 +133,10 @@ class TestAUsersTask:
 
     def test_a_test_that_training_knows_is_refused(self, run, models, reviews):
         done = run("train", "评价", "--data", reviews, "--test", reviews, "--models", models)
-        assert (done.code, "80 of 80 dialogues of the test occur in the training data" in done.err) == (2, True)
+        assert (done.code, "80 of 80 dialogues of the test occur in the training data" in done.err) == (
+            2,
+            True,
+        )
 
 
 class TestOurTasks:
@@ -121,8 +151,9 @@ class TestOurTasks:
         assert m["largest_logit_difference"] < 1e-3
         assert Classifiers.of(model_folders(models)).sha256[task] == digest(folder / "config.json")
 
-    def test_labels_help(self, run, models, annotated):
-        run("train", "sentiment", "--data", annotated, "--models", models, "--promote")
+    def test_labels_help(self, run, models, annotated, tmp_path):
+        test = write_lines(tmp_path / "test.jsonl", dialogues(60, seed=7))
+        run("train", "sentiment", "--data", annotated, "--test", test, "--models", models, "--promote")
         m = figures(models / "sentiment" / "versions" / "1")
         assert m["difference"]["macro_f1"]["low"] > 0.2
 
@@ -137,7 +168,10 @@ class TestOurTasks:
         wrong = [dict(d) for d in dialogues(40, seed=3)]
         for d in wrong:
             d["turns"][1]["sentiment"] = {-1: 1, 0: -1, 1: 0}[d["turns"][1]["sentiment"]]
-        bad, right = write_lines(tmp_path / "bad.jsonl", wrong), write_lines(tmp_path / "t.jsonl", dialogues(30, seed=8))
+        bad, right = (
+            write_lines(tmp_path / "bad.jsonl", wrong),
+            write_lines(tmp_path / "t.jsonl", dialogues(30, seed=8)),
+        )
         arguments = ("train", "sentiment", "--data", bad, "--test", right, "--models", models, "--promote")
         done = run(*arguments)
         assert (done.code, Store(models).current("sentiment")) == (4, "1")
@@ -215,15 +249,22 @@ class TestFindings:
     def test_repeats_and_contradictions_are_told(self, run, models, tmp_path):
         rows = [*texts(), texts()[0], ("说不清", "好评"), ("说不清", "差评")]
         path = write_csv(tmp_path / "a.csv", rows)
-        done = run("train", "评价", "--data", path, "--models", models, "--out", tmp_path / "m", "--lang", "en")
+        done = run(
+            "train", "评价", "--data", path, "--models", models, "--out", tmp_path / "m", "--lang", "en"
+        )
         assert f"duplicate: {path}:82 is the same as {path}:2; used once" in done.err
-        assert f"contradiction: '说不清' is labelled in different ways: {path}:83 好评; {path}:84 差评" in done.err
+        assert (
+            f"contradiction: '说不清' is labelled in different ways: {path}:83 好评; {path}:84 差评"
+            in done.err
+        )
         m = figures(tmp_path / "m")
         assert m["dialogues"]["fit"] + m["dialogues"]["apart"] == 80
 
     def test_a_thin_class_is_told(self, run, models, tmp_path):
         path = write_csv(tmp_path / "a.csv", [*texts(), ("请问订单", "中评"), ("请问退货", "中评")])
-        done = run("train", "评价", "--data", path, "--models", models, "--out", tmp_path / "m", "--lang", "en")
+        done = run(
+            "train", "评价", "--data", path, "--models", models, "--out", tmp_path / "m", "--lang", "en"
+        )
         assert done.code == 0, done.err
         assert "too few turns (below 10), figures say little: 中评 (2)" in done.out
 
@@ -244,11 +285,15 @@ def test_the_written_model_is_the_fitted_one(run, models, annotated, shipped):
 
     run("train", "sentiment", "--data", annotated, "--models", models, "--promote")
     path = models / "sentiment" / "versions" / "1" / "model.onnx"
-    constants = {c.name: numpy_helper.to_array(c) for c in load(path).graph.initializer}
-    rows = np.random.default_rng(0).normal(size=(50, constants["adjust.weights"].shape[0])).astype(np.float32)
-    base = rows @ constants["base.weights"]
-    wanted = rows @ constants["adjust.weights"] + constants["adjust.bias"] + base @ constants["adjust.mix"]
-    found = Classifiers.of(model_folders(models))["sentiment"].logits(rows)
+    held = {c.name: numpy_helper.to_array(c) for c in load(path).graph.initializer}
+    rows = np.random.default_rng(0).normal(size=(6, held["adjust.weights"].shape[0])).astype(np.float32)
+    ids = [grams(clean(text)) for text in ("太慢了", "很好 谢谢", "订单", "您好您好", "差", "投诉你们")]
+    wanted = (
+        rows @ held["adjust.weights"] + held["adjust.bias"] + rows @ held["base.weights"] @ held["adjust.mix"]
+    )
+    sums = np.array([held["wide.table"][row].astype(int).sum(axis=0) for row in ids])
+    wanted = wanted + sums * held["wide.steps"] / np.sqrt([[len(row)] for row in ids])
+    found = Classifiers.of(model_folders(models))["sentiment"].logits(Rows(rows, tuple(ids)))
     assert np.abs(found - wanted).max() < 1e-4
 
 
@@ -257,7 +302,9 @@ def test_killed_at_any_moment_it_leaves_the_old_model(models, reviews, annotated
     def command(task, data):
         arguments = ["train", task, "--data", str(data), "--models", str(models), "--promote", "--force"]
         return subprocess.Popen(
-            [sys.executable, "-m", "autoscorer", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "autoscorer", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     whole = command("sentiment", annotated)
@@ -265,7 +312,7 @@ def test_killed_at_any_moment_it_leaves_the_old_model(models, reviews, annotated
     assert whole.wait() == 0
     seconds = time.monotonic() - began
     before = model_folders(models)["sentiment"]
-    for share in np.linspace(0.3, 1.0, 8):
+    for share in np.linspace(0.4, 1.0, 6):
         process = command("sentiment", annotated)
         time.sleep(share * seconds)
         os.kill(process.pid, signal.SIGKILL)
