@@ -9,7 +9,18 @@ import autoscorer as asr
 from autoscorer import resources
 from autoscorer.classify import Classifiers
 from autoscorer.classify.features import (
-    BUCKETS, HEAD, PLACES, TAIL, clean, grams, neighbours, pad, places, rows, said, width,
+    BUCKETS,
+    HEAD,
+    PLACES,
+    TAIL,
+    clean,
+    grams,
+    neighbours,
+    pad,
+    places,
+    rows,
+    said,
+    width,
 )  # fmt: skip
 
 SAMPLES = resources.PACKAGE.parent / "data" / "samples"
