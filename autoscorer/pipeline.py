@@ -12,8 +12,8 @@ from . import store
 from .characters import check_transcript
 from .detect import Detector, Findings, fuse
 from .errors import ConfigError, TranscriptError
-from .rubric import Labels, Rubric, load_rubric
-from .rules import RuleBook, load_rules
+from .rubric import Rubric, load_rubric
+from .rules import Labels, RuleBook, load_rules
 from .scoring import Lang, behavior_name, label_name, make_scorecard
 from .segment import Segmenter
 from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
@@ -69,8 +69,9 @@ class Scorer:
     ) -> None:
         folders = models if isinstance(models, Mapping) else _folders(models, use_models)
         self.spec = ScorerSpec(_path(rubric), _path(rules), store.pinned(folders), use_models, lang)
-        self.rules: RuleBook = load_rules(rules)
-        self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=_tasks(folders))
+        tasks = _tasks(folders)
+        self.rules: RuleBook = load_rules(rules, tasks=tasks)
+        self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
         self.classifiers = _classifiers(folders) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
         self._provenance = self._describe()

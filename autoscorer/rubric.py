@@ -12,20 +12,13 @@ from pydantic_core import CoreSchema
 
 from . import resources, yaml_file
 from .positions import Where
-from .rules import Id, Positions, RuleBook
+from .rules import TASKS, Id, Labels, Positions, RuleBook, labels_of
 from .rules.operators import As_List, Names
 from .types import Role
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
 Kind = Literal["score", "deduction", "bonus", "manual"]
-Labels = Mapping[Role, tuple[str, ...]]
-"""The labels of a task, by the role of the turns that it judges."""
-TASKS: Mapping[str, Labels] = {
-    "sentiment": {"customer": ("negative", "neutral", "positive")},
-    "empathy": {"agent": ("none", "formulaic", "specific")},
-}
-"""Our own tasks; a user's come from the models in use."""
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -285,11 +278,6 @@ class Rubric(Strict):
         """The id and version, as written in each result."""
         return f"{self.id}@{self.version}"
 
-    def labels(self, task: str) -> tuple[str, ...]:
-        """What a condition may ask of a task; nothing of one that is not known."""
-        groups = self.tasks.get(task, {}).values()
-        return tuple(dict.fromkeys(label for group in groups for label in group))
-
 
 def load_rubric(
     path: str | Path | None = None,
@@ -313,7 +301,8 @@ def load_rubric(
 def schema() -> dict[str, Any]:
     """The JSON Schema of a rubric, for editors."""
     made = Rubric.model_json_schema()
-    del made["properties"]["sha256"]
+    for key in ("sha256", "tasks"):  # not the file's to say
+        del made["properties"][key]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -365,7 +354,7 @@ def _names(rubric: Rubric, document: Document, rules: RuleBook | None) -> list[s
         wanted: list[tuple[str, str, tuple[str, ...] | None]] = [("behavior", name, known) for name in names]
         wanted += [("condition", part.use, tuple(rubric.conditions))] if part.use else []
         wanted += [("task", part.task, tuple(rubric.tasks))] if part.task else []
-        wanted += [("label", name, rubric.labels(part.task or "")) for name in part.label]
+        wanted += [("label", name, labels_of(part.task or "", rubric.tasks)) for name in part.label]
         for what, name, allowed in wanted:
             if allowed is not None and name not in allowed:
                 message = f"unknown {what} '{name}'; allowed: {', '.join(allowed) or 'none'}"

@@ -1,4 +1,4 @@
-"""Fits the head of a task: regularized linear models on the encoder's rows and the base head's logits."""
+"""Fits the part of a head that reads the encoder's rows and the base head's logits: regularized linear models."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def fit(table: Table, base: Floats | None, folds: NDArray[np.int64], kind: Kind,
 
     Kind one is one multinomial problem, many one problem a label, rating one regression a label.
     """
-    scale = _scale(table.features)
-    rows = (table.features[:, scale.kept] - scale.mean) / np.float32(scale.spread)
+    scale = _scale(table.rows.dense)
+    rows = (table.rows.dense[:, scale.kept] - scale.mean) / np.float32(scale.spread)
     count = table.gold.shape[1]
-    head = Linear(np.zeros((table.features.shape[1], count)), np.zeros((count, count)), np.zeros(count))
+    head = Linear(np.zeros((table.rows.dense.shape[1], count)), np.zeros((count, count)), np.zeros(count))
     oof, strengths = np.zeros(table.gold.shape), list[float]()
     problems = list(_problems(table, base is not None, kind))
     for done, problem in enumerate(problems, 1):

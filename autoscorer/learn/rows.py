@@ -9,25 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..classify import Encoder
-from ..classify.features import rows, said
+from ..classify.features import Rows, said
 from ..classify.pooling import pooled
 from .gold import Dialogue, Gold
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
 Step = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """features: [n, width]. gold: [n, labels]: 1, 0, or NaN where not judged; for a rating its values.
+    """rows: what the head reads of each; a rating has no n-grams. gold: [n, labels]: 1, 0, or NaN where not
+    judged; for a rating its values. at: the dialogue and the turn of each row."""
 
-    at: the dialogue and the turn of each row. agent: whether the agent speaks.
-    """
-
-    features: Floats
-    gold: NDArray[np.float64]
+    rows: Rows
+    gold: Floats
     at: NDArray[np.int64]
-    agent: NDArray[np.bool_]
 
     @property
     def dialogues(self) -> NDArray[np.int64]:
@@ -42,17 +39,20 @@ def table(gold: Gold, encoder: Encoder, step: Step) -> Table:
     for index, dialogue in enumerate(gold.dialogues):
         parts.append(make(gold, dialogue, index, encoder))
         step(index + 1, len(gold.dialogues))
-    return Table(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    dense = np.concatenate([part.rows.dense for part in parts])
+    grams = tuple(row for part in parts for row in part.rows.grams)
+    return Table(
+        Rows(dense, grams), np.concatenate([p.gold for p in parts]), np.concatenate([p.at for p in parts])
+    )
 
 
-def _turns(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> tuple[Floats, NDArray, NDArray, NDArray]:  # type: ignore[type-arg]
+def _turns(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> Table:
     talk = said(d.utterances)
     judged = [k for k, turn in enumerate(talk.turns) if turn in d.golds]
-    features = rows(encoder.vectors(talk.texts), talk)[judged]
     turns = [talk.turns[k] for k in judged]
     targets = np.array([_target(gold, d, turn) for turn in turns], float).reshape(-1, len(gold.columns))
     at = np.array([(index, turn) for turn in turns], np.int64).reshape(-1, 2)
-    return features, targets, at, np.array([talk.roles[k] == "agent" for k in judged], bool)
+    return Table(encoder.read(talk)[1].pick(judged), targets, at)
 
 
 def _target(gold: Gold, d: Dialogue, turn: int) -> list[float]:
@@ -61,10 +61,8 @@ def _target(gold: Gold, d: Dialogue, turn: int) -> list[float]:
     return [float(label in d.golds[turn]) if label in asked else np.nan for label in gold.columns]
 
 
-def _rating(
-    gold: Gold, d: Dialogue, index: int, encoder: Encoder
-) -> tuple[Floats, NDArray, NDArray, NDArray]:  # type: ignore[type-arg]
+def _rating(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> Table:
     talk = said(d.utterances)
     row = pooled(encoder.vectors(talk.texts), talk)
-    targets = [d.ratings.get(label, np.nan) for label in gold.columns]
-    return row[None], np.array([targets]), np.array([[index, 0]]), np.array([False])
+    targets = np.array([[d.ratings.get(label, np.nan) for label in gold.columns]])
+    return Table(Rows(row[None], ()), targets, np.array([[index, 0]]))

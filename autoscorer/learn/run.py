@@ -10,8 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..classify import Classifier, Classifiers, Encoder
-from ..classify.folder import ENCODER, KINDS
+from ..classify.folder import ENCODER, KINDS, MODEL
 from ..classify.model import BEHAVIORS
 from ..errors import ConfigError, LabelError
 from ..rules import RuleBook
@@ -20,13 +23,17 @@ from .checks import Doubt, Findings, checked, doubts
 from .compare import Comparison, compare
 from .fit import Fitted, Linear, fit
 from .gold import Dialogue, Gold, gold
-from .graph import graph, parity, write_head
+from .graph import Head, graph, parity, run_head, write_head
+from .graph import Table as GramTable
 from .labelled import Labelled, read_labelled
 from .reading import RuleHits, rule_hits
 from .rows import Step, Table, table
 from .split import fingerprint, folds, held_out
 from .weigh import weights
+from .wide import Wide
+from .wide import fit as fit_grams
 
+Floats = NDArray[np.float64]
 Say = Callable[[str], Step]
 """Told the name of each part of the work, gives what is told of its progress."""
 
@@ -106,27 +113,31 @@ def _digest(path: Path) -> str:
 
 def train(data: Data, models: Models, *, seed: int, book: RuleBook, say: Say) -> Trained:
     """Fit a head, and let it meet the present one on the dialogues that were kept apart."""
+    import sklearn.linear_model  # noqa: F401 - the limit below reaches only libraries that are loaded
+    from threadpoolctl import threadpool_limits
+
     encoder = Encoder.load(models.base[ENCODER])
     base = _base_head(data.fit, models.base, encoder)
     rows = table(data.fit, encoder, say("encode"))
-    logits = base.logits(rows.features).astype(float) if base else None
-    dialogue_folds = folds(data.fit.dialogues, seed)
-    fitted = fit(rows, logits, dialogue_folds[rows.dialogues], data.fit.kind, say("fit"))
+    logits = run_head(base, rows.rows) if base else None
+    with threadpool_limits(1):  # many small products: more threads cost more than they give, and change bits
+        fitted = _fitted(data.fit, rows, logits, folds(data.fit.dialogues, seed)[rows.dialogues], say)
     hits = _hits(data.fit, book, say)
+    path = models.base[data.fit.task] / MODEL if base else None
     head, config, probability = _tuned(data.fit, rows, fitted, hits, base)
-    config = {**config, "encoder": encoder.sha256}
-    path = models.base[data.fit.task] / "model.onnx" if base else None
-    model = graph(head, path)
+    head, config = replace(head, base=path), {**config, "encoder": encoder.sha256}
+    model = graph(head)
     with TemporaryDirectory() as folder:
         write_head(Path(folder), config, model)
-        difference = parity(Path(folder), rows.features, head.logits(rows.features, logits))
-        new = models.present.with_head(Classifier.load(Path(folder), encoder))
+        loaded = Classifier.load(Path(folder), encoder)
+    difference = parity(loaded, rows.rows, head.logits(rows.rows, logits))
+    new = models.present.with_head(loaded)
     apart = _hits(data.apart, book, say)
     present = models.present if data.fit.task in models.present.tasks else None
     comparison = compare(data.apart, new, _comparable(present, data.fit), apart, say("compare"))
     doubted = tuple(doubts(data.fit, [(int(d), int(t)) for d, t in rows.at], probability)) if data.fit.kind != "rating" else ()  # fmt: skip
     facts = {
-        "strengths": list(fitted.strengths), "largest_logit_difference": round(difference, 7),
+        "strengths": list(fitted.deep.strengths), "largest_logit_difference": round(difference, 7),
         "base_head": base.sha256 if base else None, "encoder": encoder.sha256, "seed": seed,
     }  # fmt: skip
     metrics = _metrics(data, comparison, {**facts, "turns": len(rows.gold), "doubted": len(doubted)})
@@ -156,27 +167,48 @@ def _hits(gold: Gold, book: RuleBook, say: Say) -> RuleHits | None:
     return rule_hits(gold.dialogues, book, say("rules")) if gold.task == BEHAVIORS else None
 
 
-def _tuned(
-    gold: Gold, rows: Table, fitted: Fitted, hits: RuleHits | None, base: Classifier | None
-) -> tuple[Linear, dict[str, Any], Any]:
-    """The calibrated head, its configuration, and calibrated probabilities out of fold."""
-    labels = {role: list(names) for role, names in gold.labels.items()}
-    config: dict[str, Any] = {"task": gold.task, "kind": gold.kind, "labels": labels}
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """What was fitted to rows and base logits, and to n-grams, with its logits out of fold."""
+
+    deep: Fitted
+    wide: Wide | None
+    wide_out_of_fold: Floats
+
+
+def _fitted(gold: Gold, rows: Table, base: Floats | None, row_folds: Any, say: Say) -> _Fitted:
+    deep = fit(rows, base, row_folds, gold.kind, say("fit"))
     if gold.kind == "rating":
-        config["labels"] = {role: list(v) for role, v in base.config.labels.items()} if base else labels
-        half = [0.5] * len(gold.columns)
-        return fitted.head, {**config, "thresholds": half, "unsure": 0.0}, fitted.out_of_fold
-    calibration = tune.calibrate(fitted.out_of_fold, rows.gold, gold.kind)
-    logits = calibration.apply(fitted.out_of_fold)
+        return _Fitted(deep, None, np.zeros(rows.gold.shape))
+    wide, out_of_fold = fit_grams(rows.rows.grams, rows.gold, row_folds, say("fit_grams"))
+    return _Fitted(deep, wide, out_of_fold)
+
+
+def _tuned(
+    gold: Gold, rows: Table, fitted: _Fitted, hits: RuleHits | None, base: Classifier | None
+) -> tuple[Head, dict[str, Any], Floats]:
+    """The calibrated head, its configuration, and calibrated probabilities out of fold."""
+    labels = base.config.labels if base else gold.labels
+    config: dict[str, Any] = {
+        "task": gold.task, "kind": gold.kind, "labels": {role: list(names) for role, names in labels.items()},
+    }  # fmt: skip
+    deep = fitted.deep
+    if fitted.wide is None:
+        config |= {"thresholds": [0.5] * len(gold.columns), "unsure": 0.0}
+        return Head(deep.head, None, None), config, deep.out_of_fold
+    prior = tune.ADJUSTED if base else tune.HALVES
+    mixed = tune.mix(deep.out_of_fold, fitted.wide_out_of_fold, rows.gold, gold.kind, prior)
+    logits = mixed.apply(deep.out_of_fold, fitted.wide_out_of_fold)
     probability = tune.probabilities(logits, gold.kind)
     thresholds = tune.thresholds(probability, rows.gold, gold.kind)
     unsure = tune.unsure(probability, rows.gold, thresholds) if gold.kind == "one" else 0.0
     config |= {"thresholds": [float(t) for t in thresholds], "unsure": unsure}
     if hits is not None and base is not None:
         config["fusion"] = weights(gold, rows, logits, hits, base.config.weights)
-    h, scale = fitted.head, calibration.scale
-    head = Linear(h.weights * scale, h.mix * scale, h.bias * scale + calibration.shift)
-    return head, config, probability
+    bias = deep.head.bias * mixed.deep + fitted.wide.bias * mixed.wide + mixed.shift
+    linear = Linear(deep.head.weights * mixed.deep, deep.head.mix * mixed.deep, bias)
+    table = GramTable.of(replace(fitted.wide, weights=fitted.wide.weights * mixed.wide))
+    return Head(linear, table, None), config, probability
 
 
 def _metrics(data: Data, comparison: Comparison, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Calibration, thresholds and the point of abstaining, fitted on out-of-fold logits."""
+"""How rows and n-grams are mixed, thresholds, and the point of abstaining; fitted on out-of-fold logits."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from ..classify.folder import Kind
 Floats = NDArray[np.float64]
 
 LOWEST, HIGHEST = 0.15, 0.65  # a threshold outside rests on a handful of examples
-PRIOR = 2.0  # turns' worth of evidence that the logits are right as they are
+ADJUSTED = np.array(
+    [1.0, 0.0, 0.0]
+)  # weights of rows and n-grams, and shift, where the rows know a base head
+HALVES = np.array([0.6, 0.4, 0.0])  # and where they do not
+STRENGTH = 2.0  # how many examples those are worth
 ABSTAIN, DOUBTFUL = 0.05, 0.6  # at most this share of turns is left out, those right less often than this
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """calibrated logits = scale * logits + shift, both [labels]."""
+class Mix:
+    """calibrated logits = deep * those of rows + wide * those of n-grams + shift, each [labels]."""
 
-    scale: Floats
+    deep: Floats
+    wide: Floats
     shift: Floats
 
-    def apply(self, logits: Floats) -> Floats:
-        """[rows, labels] -> [rows, labels]."""
-        return logits * self.scale + self.shift
+    def apply(self, deep: Floats, wide: Floats) -> Floats:
+        """Both [rows, labels] -> [rows, labels]."""
+        return deep * self.deep + wide * self.wide + self.shift
 
 
 def probabilities(logits: Floats, kind: Kind) -> Floats:
@@ -35,15 +40,16 @@ def probabilities(logits: Floats, kind: Kind) -> Floats:
     return np.asarray(softmax(logits, axis=1) if kind == "one" else expit(logits))
 
 
-def calibrate(logits: Floats, gold: Floats, kind: Kind) -> Calibration:
-    """Platt scaling for each label, or one temperature and a shift a class for exclusive labels.
+def mix(deep: Floats, wide: Floats, gold: Floats, kind: Kind, prior: Floats) -> Mix:
+    """Calibrated weights of the two: for each label, or common ones and a shift a class for exclusive labels.
 
-    gold: [rows, labels], NaN where a label is not judged.
+    gold: [rows, labels], NaN where a label is not judged. prior: the weights where no turn speaks for others.
     """
     if kind == "one":
-        return _temperature(logits, gold)
-    pairs = [_platt(logits[:, j], gold[:, j]) for j in range(gold.shape[1])]
-    return Calibration(np.array([a for a, _ in pairs]), np.array([b for _, b in pairs]))
+        return _together(deep, wide, gold, prior)
+    columns = [_each(deep[:, j], wide[:, j], gold[:, j], prior) for j in range(gold.shape[1])]
+    found = np.array(columns)
+    return Mix(found[:, 0], found[:, 1], found[:, 2])
 
 
 def thresholds(probability: Floats, gold: Floats, kind: Kind) -> Floats:
@@ -79,37 +85,39 @@ def _best(probability: Floats, gold: Floats) -> float:
     return float(np.round(np.median(grid[f1 >= f1.max() - 0.005]), 3))
 
 
-def _platt(logits: Floats, gold: Floats) -> tuple[float, float]:
+def _each(deep: Floats, wide: Floats, gold: Floats, prior: Floats) -> Floats:
+    """Logistic regression of gold on both logits, drawn towards `prior` where examples are few."""
     from scipy.optimize import minimize
     from scipy.special import log_expit
 
     asked = ~np.isnan(gold)
-    z, y = logits[asked], gold[asked]
+    z, w, y = deep[asked], wide[asked], gold[asked]
+
+    def loss(t: Floats) -> float:
+        fitted = t[0] * z + t[1] * w + t[2]
+        likelihood = -(y * log_expit(fitted) + (1 - y) * log_expit(-fitted)).sum()
+        return float(likelihood + STRENGTH * ((t - prior) ** 2).sum())
+
     if not 0 < y.sum() < len(y):
-        return 1.0, 0.0
-
-    def loss(ab: Floats) -> float:
-        fitted = ab[0] * z + ab[1]
-        prior = PRIOR * ((ab[0] - 1) ** 2 + ab[1] ** 2)
-        return float(-(y * log_expit(fitted) + (1 - y) * log_expit(-fitted)).sum() + prior)
-
-    a, b = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.05, 5), (-5, 5)]).x
-    return float(a), float(b)
+        return prior
+    return np.asarray(minimize(loss, prior, method="L-BFGS-B", bounds=[(0.05, 3), (0.0, 3), (-4, 4)]).x)
 
 
-def _temperature(logits: Floats, gold: Floats) -> Calibration:
+def _together(deep: Floats, wide: Floats, gold: Floats, prior: Floats) -> Mix:
     from scipy.optimize import minimize
     from scipy.special import log_softmax
 
-    def loss(theta: Floats) -> float:
-        fitted = log_softmax(theta[0] * logits + theta[1:], axis=1)
-        prior = PRIOR * ((theta[0] - 1) ** 2 + (theta[1:] ** 2).sum())
-        return float(-(gold * fitted).sum() + prior)
+    start = np.array([*prior[:2], *np.zeros(gold.shape[1])])
 
-    count = logits.shape[1]
-    bounds = [(0.05, 5.0), *[(-5.0, 5.0)] * count]
-    theta = minimize(loss, np.array([1.0, *np.zeros(count)]), method="L-BFGS-B", bounds=bounds).x
-    return Calibration(np.full(count, theta[0]), theta[1:] - theta[1:].mean())
+    def loss(t: Floats) -> float:
+        fitted = t[0] * deep + t[1] * wide + t[2:]
+        likelihood = -(gold * log_softmax(fitted, axis=1)).sum()
+        return float(likelihood + STRENGTH * ((t - start) ** 2).sum())
+
+    bounds = [(0.05, 3), (0.0, 3)] + [(-4, 4)] * gold.shape[1]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    ones = np.ones(gold.shape[1])
+    return Mix(found[0] * ones, found[1] * ones, found[2:] - found[2:].mean())
 
 
 def _ratios(probability: Floats, gold: Floats) -> Floats:

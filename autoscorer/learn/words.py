@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": ("{task}  {place}  人工：{gold}  模型：{found}  {p:.2f}", "{task}  {place}  people: {gold}  found: {found}  {p:.2f}"),
     "encode": ("计算向量", "encoding"),
     "fit": ("训练", "fitting"),
+    "fit_grams": ("训练字词部分", "fitting the n-grams"),
     "rules": ("运行规则", "running rules"),
     "compare": ("对比", "comparing"),
     "tune": ("微调编码器", "fine-tuning the encoder"),

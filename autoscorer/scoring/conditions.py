@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..positions import follows
-from ..rubric import TASKS, Condition, Labels
-from ..rules import Behavior
+from ..rubric import Condition
+from ..rules import TASKS, Behavior, Labels
 from ..types import Evidence, Role, Span
 from .facts import Facts
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import TranscriptError
-from ..rubric import TASKS, Rubric, Section
-from ..rules import Behavior
+from ..rubric import Rubric, Section
+from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
 from .criteria import score_criterion
