@@ -88,7 +88,7 @@ class Scorer:
         if read is None:
             return Analysis(transcript, found.detections, (), provenance)
         fused = fuse(transcript, found.detections, self.rules, read)
-        return Analysis(transcript, fused, read.predictions, provenance)
+        return Analysis(transcript, fused, read.predictions, provenance, read.ratings)
 
     def score(self, transcript: Transcript) -> Scorecard:
         """The scorecard of one transcript.
