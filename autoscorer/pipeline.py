@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -68,16 +69,16 @@ class Scorer:
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules)
         self.classifiers = _classifiers(models) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
-        self._provenance = self._describe()
+        self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
         """Find behaviors, customer sentiment and agent empathy. No scoring."""
         detections = self._detector.detect(transcript)
         if self.classifiers is None:
-            return Analysis(transcript, detections, (), self._provenance)
+            return Analysis(transcript, detections, (), self.provenance)
         found = self.classifiers.read(transcript)
         fused = fuse(transcript, detections, self.rules, found)
-        return Analysis(transcript, fused, found.predictions, self._provenance)
+        return Analysis(transcript, fused, found.predictions, self.provenance)
 
     def score(self, transcript: Transcript) -> Scorecard:
         """The scorecard of one transcript. Raises TranscriptError where nothing of the rubric applies."""
@@ -102,6 +103,10 @@ class Scorer:
             message = f"unexpected {type(error).__name__}: {error}"[:300]
             hint = "please report this with the transcript, if it may be shared"
             return Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+
+    def results(self, items: Iterable[Transcript | Analysis | Failure]) -> list[Result]:
+        """The `result` of each item, in order; the classifiers read all the transcripts together."""
+        return [self.result(item) for item in items]
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,52 @@ from .types import (
 )
 
 Record = dict[str, Any]
+
+
+class Written:
+    """A result with its line of JSON; of the two, one is made from the other when first asked for.
+
+    total: of a scorecard, else None. failed: the stage at which a Failure arose, else "".
+    """
+
+    __slots__ = ("_line", "_result", "failed", "total")
+
+    def __init__(self, line: bytes, total: float | None, failed: str) -> None:
+        self._line: bytes | None = line
+        self._result: Result | None = None
+        self.total, self.failed = total, failed
+
+    @classmethod
+    def of(cls, result: Result) -> Written:
+        """A result that is to be written."""
+        failed = result.stage if isinstance(result, Failure) else ""
+        made = cls(b"", None if isinstance(result, Failure) else result.total, failed)
+        made._line, made._result = None, result
+        return made
+
+    @property
+    def line(self) -> bytes:
+        """The record as UTF-8 JSON, always the same for the same result; without a line end."""
+        if self._line is None:
+            assert self._result is not None
+            self._line = dumps(self._result).encode("utf-8", "replace")
+        return self._line
+
+    @property
+    def result(self) -> Result:
+        """The result itself."""
+        if self._result is None:
+            self._result = from_record(json.loads(self.line))
+        return self._result
+
+    def __reduce__(self) -> tuple[type[Written], tuple[bytes, float | None, str]]:
+        """Between processes the line travels: it is needed in the end, and quicker than the values."""
+        return Written, (self.line, self.total, self.failed)
+
+
+def dumps(result: Result) -> str:
+    """A result as one line of JSON, always the same for the same result."""
+    return json.dumps(to_record(result), ensure_ascii=False, allow_nan=False)
 
 
 def to_record(result: Result) -> Record:

@@ -18,6 +18,7 @@ FLOORS = [
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
     {"execute"},
+    {"runs"},
     {"__init__"},
     {"cli", "__main__"},
 ]

@@ -76,21 +76,28 @@ def score(
     no_models: NoModelsOption = False,
     formats: FormatOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    only_failed: Annotated[
+        bool,
+        typer.Option("--only-failed", help="Keep the scorecards of the last run into this DIR as they are."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take nothing from the last run into this DIR.")
+    ] = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Score transcripts.
+    """Score transcripts. Into a folder: the same command goes on after an interruption, and scores what changed.
 
     Exit codes: 0 done, 1 some inputs failed (the rest was written), 2 usage, 3 a total below --fail-under,
     130 interrupted.
     """
     from ..pipeline import Scorer
-    from .run import Run, score_paths
+    from .run import Again, Run, score_paths
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
-    raise typer.Exit(score_paths(paths, scorer, run, workers=workers))
+    raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), workers=workers))
 
 
 @app.command()

@@ -45,6 +45,16 @@ class File:
     def gzipped(self) -> bool:
         return self.source.lower().endswith(".gz")
 
+    def stamp(self) -> tuple[int, ...] | None:
+        """Size and times of the last change; as long as they stay, so does the content. None: not known."""
+        if self.path is None:
+            return None
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
     @property
     def _name(self) -> str:
         name = self.path.name if self.path else "-.jsonl"

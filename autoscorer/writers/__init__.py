@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import UsageError
+from ..record import Written
 from ..types import Result
 from .base import Writer
 from .delimited import CsvWriter
@@ -38,8 +39,8 @@ def targets(output: str | Path, formats: Iterable[str] = ()) -> list[tuple[Path,
 def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[str] = ()) -> list[Path]:
     """Write `results` to a file or folder; returns the files. They appear whole, or not at all."""
     with writing(targets(output, formats)) as through:
-        for result in through(results):
-            del result
+        for _ in through(map(Written.of, results)):
+            pass
     return [path for path, _ in targets(output, formats)]
 
 
@@ -57,7 +58,7 @@ def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-
             with _named(path):
                 writers.append(kind(path))
 
-        def through(results: Iterable[Result]) -> Iterator[Result]:
+        def through(results: Iterable[Written]) -> Iterator[Written]:
             for result in results:
                 for writer in writers:
                     with _named(writer.path):

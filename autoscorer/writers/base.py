@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..errors import UsageError
+from ..record import Written
 from ..types import CriterionScore, Failure, Result, Scorecard
 
 COLUMNS = ("id", "source", "total", "grade", "passed", "failed_critical")
@@ -32,7 +34,7 @@ class Writer:
         """Begin the partial file."""
         raise NotImplementedError
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
         """Write one result."""
         raise NotImplementedError
 
@@ -43,6 +45,8 @@ class Writer:
     def finish(self) -> None:
         """The partial file takes its name."""
         self.close()
+        with self.partial.open("rb+") as file:
+            os.fsync(file.fileno())  # else a power cut may leave the name without the content
         self.partial.replace(self.path)
 
     def keep(self) -> None:

@@ -7,7 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from ..types import CriterionScore, Failure, Result, Scorecard
+from ..record import Written
+from ..types import CriterionScore, Failure, Scorecard
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
 CONTACTS = (
@@ -65,7 +66,8 @@ class XlsxWriter(Writer):
         self._criteria = self._sheet("评分项", CRITERIA, (18, 12, 26, 16, 10, 8, 8, 60, 60))
         self._failures = self._sheet("失败", FAILURES, (18, 30, 10, 20, 60, 40))
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.result
         values = summary(result)
         if isinstance(result, Failure):
             self._failures.add([*values[:2], *values[-len(FAILURE) :]])

@@ -1,0 +1,180 @@
+"""Which inputs there are: files, folders, patterns and standard input, one at a time and in a fixed order."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import heapq
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+
+from ..types import Failure
+from .files import GZIPPED, File, as_text
+
+BLOCK = 50_000
+"""Names of a folder that are sorted in memory; more are sorted in pieces on disk."""
+
+_MISSING = {
+    "nothing": ("not_found", "there is no such file or folder", "check the path"),
+    "closed": ("unreadable", "permission denied", "check who may read it"),
+    "special": (
+        "unreadable",
+        "it is neither a file nor a folder",
+        "pass JSON lines on standard input with -",
+    ),
+}
+
+
+def listed(
+    paths: Iterable[str | Path], readable: Iterable[str], *, skip: Iterable[str | Path] = ()
+) -> Iterator[File | Failure]:
+    """The inputs that `paths` name, lazily and in order; a path that names none is a Failure.
+
+    Folders are walked in sorted order, without hidden files, files whose suffix is not in `readable`, and
+    what is in `skip`. A path with `*`, `?` or `[` that is no file is a pattern. `-` is standard input.
+    """
+    suffixes = frozenset(readable)
+    left_out = frozenset(os.path.realpath(path) for path in skip)
+    for path in paths:
+        yield from _one(path, suffixes, left_out)
+
+
+def _one(path: str | Path, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+    if str(path) == "-":
+        yield File(None, "-")
+        return
+    file, kind = at(Path(path)), _kind(Path(path))
+    if kind == "folder":
+        yield from _folder(file, readable, left_out)
+    elif kind == "file":
+        yield file
+    elif kind == "nothing" and glob.has_magic(str(path)):
+        yield from _pattern(str(path), readable, left_out)
+    else:
+        yield Failure(file.source, "read", *_MISSING[kind])
+
+
+def at(path: Path) -> File:
+    """The input that lies at `path`."""
+    return File(path, as_text(path.as_posix()))
+
+
+def is_readable(file: File, readable: Iterable[str]) -> bool:
+    """Whether there is a reader for the suffix of `file`."""
+    return file.suffix in readable and (not file.gzipped or file.suffix in GZIPPED)
+
+
+def _kind(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+    except PermissionError:
+        return "closed"
+    except (OSError, ValueError):  # no such file; a name that no file can have
+        return "nothing"
+    return "folder" if S_ISDIR(mode) else "file" if S_ISREG(mode) else "special"
+
+
+def _pattern(pattern: str, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+    """What a pattern matches; `**` goes into folders. Files of other formats are named by hand only."""
+    found = False
+    for name in ordered(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - lazy, and for any path
+        file, kind = at(Path(name)), _kind(Path(name))
+        if kind == "file" and is_readable(file, readable) and os.path.realpath(name) not in left_out:
+            found = True
+            yield file
+    if not found:
+        yield Failure(
+            as_text(pattern), "read", "not_found", "no transcript matches the pattern", "check the path"
+        )
+
+
+def _folder(folder: File, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+    found = False
+    for found_one in _walk(folder, readable, left_out, set()):
+        found = True
+        yield found_one
+    if not found:
+        allowed = f"allowed: {', '.join(sorted(readable))}"
+        yield Failure(folder.source, "read", "no_transcripts", "no transcript in this folder", allowed)
+
+
+def _walk(
+    folder: File, readable: frozenset[str], left_out: frozenset[str], seen: set[str]
+) -> Iterator[File | Failure]:
+    """The transcript files below a folder; `seen` ends the loops that links make."""
+    assert folder.path is not None
+    real = os.path.realpath(folder.path)
+    if real in seen or real in left_out:
+        return
+    seen.add(real)
+    try:
+        names = ordered(_names(folder.path))
+    except OSError as error:
+        yield Failure(folder.source, "read", "unreadable", error.strerror or "cannot list the folder")
+        return
+    for name in names:
+        file = at(folder.path / name)
+        if name.startswith((".", "~$")) or os.path.realpath(folder.path / name) in left_out:
+            continue
+        kind = _kind(folder.path / name)
+        if kind == "folder":
+            yield from _walk(file, readable, left_out, seen)
+        elif kind == "file" and is_readable(file, readable):
+            yield file
+
+
+def _names(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry.name
+
+
+def ordered(names: Iterable[str]) -> Iterator[str]:
+    """`names` sorted, in flat memory: pieces of BLOCK names are sorted and merged from temporary files."""
+    names = iter(names)
+    first = sorted(islice(names, BLOCK))
+    if len(first) < BLOCK:
+        return iter(first)
+    return _merged(first, names)
+
+
+def _merged(first: list[str], names: Iterator[str]) -> Iterator[str]:
+    with contextlib.ExitStack() as stack:
+        pieces, piece = [], first
+        while piece:
+            file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="ascii"))
+            file.writelines(f"{json.dumps(name)}\n" for name in piece)
+            file.seek(0)
+            pieces.append(map(json.loads, file))
+            piece = sorted(islice(names, BLOCK))
+        yield from heapq.merge(*pieces)
+
+
+def expected(
+    paths: Iterable[str | Path], readable: Iterable[str], *, skip: Iterable[str | Path] = ()
+) -> int | None:
+    """How many results the inputs will give, for a progress bar: an estimate, without parsing.
+
+    Files count as one, JSON lines one by one. None where standard input is among them.
+    """
+    count = 0
+    for file in listed(paths, readable, skip=skip):
+        if isinstance(file, File) and file.path is None:
+            return None
+        count += _conversations(file) if isinstance(file, File) else 1
+    return count
+
+
+def _conversations(file: File) -> int:
+    if file.path is None or file.gzipped or file.suffix not in (".jsonl", ".ndjson"):
+        return 1
+    try:
+        with file.path.open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(2**20), b""))
+    except OSError:
+        return 1
