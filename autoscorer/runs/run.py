@@ -41,7 +41,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """What is to be kept with a result, once it is there. `part`: where it is already."""
+    """What is to be kept with a result, once it is there. `part`: where it is already, and may stay."""
 
     source: str
     n: int
@@ -136,12 +136,13 @@ class Run:
         return failures == 0 if self._only_failed else bool(stamp) and stamp == fields["stamp"]
 
     def _unread(self, source: str, fields: dict[str, Any]) -> Iterator[Work]:
-        before = self.counts.rescored
+        moved = False
         for n in range(fields["count"]):
             kept = self._index.result(source, n)
             assert kept is not None
+            moved = moved or not kept.fresh
             yield self._take(source, n, kept)
-        if self.counts.rescored != before:
+        if moved:
             self._waiting.append(_End(fields))
 
     def _read(self, file: File | Failure, stamp: list[int]) -> Iterator[Work]:
@@ -168,9 +169,8 @@ class Run:
 
     def _take(self, source: str, n: int, kept: Kept) -> Work:
         line = self._index.line(kept)
-        as_it_is = kept.fresh or kept.failed == "read"
-        self._waiting.append(_Tag(source, n, kept.key, kept.part if as_it_is else 0))
-        if as_it_is:
+        self._waiting.append(_Tag(source, n, kept.key, kept.part if kept.fresh else 0))
+        if kept.fresh or kept.failed == "read":
             self.counts.taken += 1
             return Written(line, kept.total, kept.failed)
         self.counts.rescored += 1
