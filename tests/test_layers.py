@@ -26,7 +26,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter",
+    "xlsxwriter", "pyarrow", "sqlite3", "filelock",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

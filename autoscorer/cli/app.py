@@ -43,11 +43,15 @@ NoModelsOption = Annotated[
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
+    typer.Option(
+        "-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv, .xlsx or .parquet, or a folder."
+    ),
 ]
 FormatOption = Annotated[
     list[str] | None,
-    typer.Option("--format", help="table, jsonl, csv or xlsx; may be repeated. In a folder: the last three."),
+    typer.Option(
+        "--format", help="table, jsonl, csv, xlsx, parquet; may be repeated. In a folder: jsonl, csv, xlsx."
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No table, progress or summary.")]
 FailUnderOption = Annotated[
@@ -55,7 +59,10 @@ FailUnderOption = Annotated[
     typer.Option("--fail-under", min=0, max=100, help="Exit with 3 if a contact's total is below this."),
 ]
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATHS...", help="Files, folders, or - for JSON lines on stdin.")
+    list[str],
+    typer.Argument(
+        metavar="PATHS...", help="Files, folders, archives, patterns, or - for JSON lines on stdin."
+    ),
 ]
 
 

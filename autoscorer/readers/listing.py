@@ -14,7 +14,8 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from ..types import Failure
-from .files import GZIPPED, File, as_text
+from . import archive
+from .files import File, as_text, is_readable
 
 BLOCK = 50_000
 """Names of a folder that are sorted in memory; more are sorted in pieces on disk."""
@@ -52,7 +53,7 @@ def _one(path: str | Path, readable: frozenset[str], left_out: frozenset[str]) -
     if kind == "folder":
         yield from _folder(file, readable, left_out)
     elif kind == "file":
-        yield file
+        yield from archive.members(file, readable) if file.suffix == archive.SUFFIX else [file]
     elif kind == "nothing" and glob.has_magic(str(path)):
         yield from _pattern(str(path), readable, left_out)
     else:
@@ -64,9 +65,12 @@ def at(path: Path) -> File:
     return File(path, as_text(path.as_posix()))
 
 
-def is_readable(file: File, readable: Iterable[str]) -> bool:
-    """Whether there is a reader for the suffix of `file`."""
-    return file.suffix in readable and (not file.gzipped or file.suffix in GZIPPED)
+def _found(file: File, readable: frozenset[str]) -> Iterator[File | Failure]:
+    """The input, or, of an archive, the inputs in it; nothing where it is of no readable format."""
+    if file.suffix == archive.SUFFIX:
+        yield from archive.members(file, readable)
+    elif is_readable(file, readable):
+        yield file
 
 
 def _kind(path: Path) -> str:
@@ -83,10 +87,10 @@ def _pattern(pattern: str, readable: frozenset[str], left_out: frozenset[str]) -
     """What a pattern matches; `**` goes into folders. Files of other formats are named by hand only."""
     found = False
     for name in ordered(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - lazy, and for any path
-        file, kind = at(Path(name)), _kind(Path(name))
-        if kind == "file" and is_readable(file, readable) and os.path.realpath(name) not in left_out:
-            found = True
-            yield file
+        if _kind(Path(name)) == "file" and os.path.realpath(name) not in left_out:
+            for file in _found(at(Path(name)), readable):
+                found = True
+                yield file
     if not found:
         yield Failure(
             as_text(pattern), "read", "not_found", "no transcript matches the pattern", "check the path"
@@ -124,8 +128,8 @@ def _walk(
         kind = _kind(folder.path / name)
         if kind == "folder":
             yield from _walk(file, readable, left_out, seen)
-        elif kind == "file" and is_readable(file, readable):
-            yield file
+        elif kind == "file":
+            yield from _found(file, readable)
 
 
 def _names(folder: Path) -> Iterator[str]:
@@ -171,7 +175,7 @@ def expected(
 
 
 def _conversations(file: File) -> int:
-    if file.path is None or file.gzipped or file.suffix not in (".jsonl", ".ndjson"):
+    if file.path is None or file.member or file.gzipped or file.suffix not in (".jsonl", ".ndjson"):
         return 1
     try:
         with file.path.open("rb") as stream:

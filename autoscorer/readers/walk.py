@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import TranscriptError
+from ..errors import MissingExtra, TranscriptError
 from ..types import Failure, Transcript
-from . import json_files, plain, sheets, subtitles, word
-from .files import GZIPPED, File, as_text
-from .listing import expected, is_readable, listed
+from . import json_files, parquet, plain, sheets, subtitles, word
+from .files import GZIPPED, File, as_text, is_readable
+from .listing import expected, listed
 
 Result = Transcript | Failure
 
@@ -26,10 +26,11 @@ READERS: dict[str, Callable[[File], Iterator[Result]]] = {
     ".tsv": sheets.read_csv,
     ".xlsx": sheets.read_xlsx,
     ".docx": word.read,
+    ".parquet": parquet.read,
     ".srt": subtitles.read,
     ".vtt": subtitles.read,
 }
-_ALLOWED = f"allowed: {', '.join(READERS)}; {', '.join(sorted(GZIPPED))} also with .gz"
+_ALLOWED = f"allowed: {', '.join(READERS)}; {', '.join(sorted(GZIPPED))} also with .gz; .zip"
 
 
 def read(path: str | Path) -> list[Transcript]:
@@ -90,7 +91,7 @@ def _file(file: File) -> Iterator[Result]:
     elif is_readable(file, READERS):
         yield from _guarded(file, READERS[file.suffix])
     else:
-        shown = "".join(file.path.suffixes[-2:])
+        shown = "".join(file.path.suffixes[-2:])  # members of archives are of a readable format
         yield Failure(file.source, "read", "unsupported_format", f"cannot read {shown or 'it'!r}", _ALLOWED)
 
 
@@ -105,12 +106,16 @@ def _guarded(file: File, reader: Callable[[File], Iterator[Result]]) -> Iterator
             yield _nothing(file.source)
     except TranscriptError as error:
         yield error.failure(file.source)
+    except MissingExtra as error:
+        yield Failure(file.source, "read", "missing_extra", str(error))
     except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
         yield Failure(file.source, "read", "corrupt", f"the archive is damaged: {_line(error)}", _AGAIN)
     except OSError as error:
-        yield Failure(
-            file.source, "read", "unreadable", error.strerror or _line(error), "check who may read it"
-        )
+        if error.errno is None:  # not the system's, but a library's word for what it cannot read
+            yield Failure(file.source, "read", "corrupt", f"cannot be read: {_line(error)}", _AGAIN)
+        else:
+            why = error.strerror or _line(error)
+            yield Failure(file.source, "read", "unreadable", why, "check who may read it")
     except MemoryError:
         yield Failure(file.source, "read", "too_large", "not enough memory to read it", "split the file")
     except Exception as error:

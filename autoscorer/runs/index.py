@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +40,8 @@ class Index:
     """The results of earlier parts that still hold, by input and by place within the input."""
 
     def __init__(self, folder: Path, made: Mapping[str, Any]) -> None:
+        import sqlite3
+
         self._made = made
         self._path = folder / "index.sqlite"
         self._path.unlink(missing_ok=True)

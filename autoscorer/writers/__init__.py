@@ -12,9 +12,17 @@ from ..types import Result
 from .base import Writer
 from .delimited import CsvWriter
 from .jsonl import JsonlWriter
+from .parquet import ParquetWriter
 from .workbook import XlsxWriter
 
-FORMATS: dict[str, type[Writer]] = {"jsonl": JsonlWriter, "csv": CsvWriter, "xlsx": XlsxWriter}
+FORMATS: dict[str, type[Writer]] = {
+    "jsonl": JsonlWriter,
+    "csv": CsvWriter,
+    "xlsx": XlsxWriter,
+    "parquet": ParquetWriter,
+}
+DEFAULT = ("jsonl", "csv", "xlsx")
+"""What is written into a folder where nothing else is asked for."""
 
 
 def targets(output: str | Path, formats: Iterable[str] = ()) -> list[tuple[Path, type[Writer]]]:
@@ -27,13 +35,13 @@ def targets(output: str | Path, formats: Iterable[str] = ()) -> list[tuple[Path,
         if name not in FORMATS:
             raise UsageError(f"unknown format '{name}'; allowed: {', '.join(FORMATS)}")
     suffix = path.suffix.lstrip(".").lower()
-    if suffix in FORMATS and not path.is_dir():
+    if suffix in FORMATS and (suffix == "parquet" or not path.is_dir()):
         if wanted not in ([], [suffix]):
             raise UsageError(f"{path} is one {suffix} file; give a folder to write {', '.join(wanted)}")
         return [(path, FORMATS[suffix])]
     if suffix and not path.is_dir():
         raise UsageError(f"{path}: no format '.{suffix}'; allowed: {', '.join(FORMATS)}, or a folder")
-    return [(path / f"results.{name}", FORMATS[name]) for name in wanted or FORMATS]
+    return [(path / f"results.{name}", FORMATS[name]) for name in wanted or DEFAULT]
 
 
 def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[str] = ()) -> list[Path]:

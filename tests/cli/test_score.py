@@ -118,7 +118,10 @@ def test_more_contacts_than_the_table_shows(score, tmp_path):
     [
         (["--format", "pdf"], "--format pdf needs -o FILE|DIR; on stdout: table, jsonl"),
         (["--format", "csv"], "--format csv needs -o FILE|DIR"),
-        (["--format", "pdf", "-o", "TMP/o"], "unknown format 'pdf'; allowed: table, jsonl, csv, xlsx"),
+        (
+            ["--format", "pdf", "-o", "TMP/o"],
+            "unknown format 'pdf'; allowed: table, jsonl, csv, xlsx, parquet",
+        ),
         (["-o", "TMP/o.pdf"], "no format '.pdf'"),
         (["-o", "TMP/o.csv", "--format", "xlsx"], "one csv file"),
         (["-o", "TMP/good.jsonl"], "is an input"),
