@@ -13,7 +13,7 @@ from .detect import Detector, fuse
 from .errors import TranscriptError
 from .rubric import Rubric, load_rubric
 from .rules import RuleBook, load_rules
-from .scoring import Lang, behavior_name, label_name, make_scorecard
+from .scoring import Lang, Reasons, behavior_name, label_name, make_scorecard
 from .segment import Segmenter
 from .types import Analysis, Failure, Result, Scorecard, Transcript
 
@@ -69,6 +69,7 @@ class Scorer:
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules)
         self.classifiers = _classifiers(models) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
+        self._reasons = Reasons(self.rubric.conditions, self.rules.behaviors, lang)
         self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
@@ -88,7 +89,8 @@ class Scorer:
         """The scorecard of an earlier Analysis under this Scorer's rubric; runs no model."""
         provenance = {**analysis.provenance, "rubric_sha256": self.rubric.sha256}
         known = replace(analysis, provenance=provenance)
-        return make_scorecard(known, self.rubric, self.rules.behaviors, lang=self.spec.lang)
+        behaviors, lang = self.rules.behaviors, self.spec.lang
+        return make_scorecard(known, self.rubric, behaviors, lang=lang, reasons=self._reasons)
 
     def result(self, item: Transcript | Analysis | Failure) -> Result:
         """Like `score` or `rescore`, but what goes wrong is a Failure, and a Failure stays one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..positions import follows
 from ..rubric import Condition
@@ -39,10 +39,14 @@ class Judge:
     facts: Facts
     named: Mapping[str, Condition]
     behaviors: Mapping[str, Behavior]
+    _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
-        """The verdict on `condition`."""
-        return self._answer(condition)(condition)
+        """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
+        known = self._verdicts.get(id(condition))
+        if known is None:  # the condition is held, so that its id stays its own
+            known = self._verdicts[id(condition)] = (condition, self._answer(condition)(condition))
+        return known[1]
 
     def _answer(self, c: Condition) -> Callable[[Condition], Verdict]:
         if c.behavior:
@@ -62,11 +66,12 @@ class Judge:
         return self._use if c.use else self._combine
 
     def _behavior(self, c: Condition) -> Verdict:
-        found = [d for name in c.behavior for d in self.facts.detections.get(name, ())]
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
-        looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
-        hits = [Evidence(d.span, d.text) for d in sorted(found, key=lambda d: (d.span.turn, d.span.start))]
-        return self._narrowed(c, hits, looked)
+        if len(roles) == 1:
+            looked = self._searched(roles.pop(), c)
+        else:
+            looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
+        return self._narrowed(c, self.facts.found(c.behavior), looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
@@ -90,6 +95,8 @@ class Judge:
             if anchor.holds is None:
                 return anchor
             looked = _after(looked, anchor.turns, c.within)
+        if not hits:
+            return Verdict(_counts(c, 0), looked=looked)
         searched = set(looked)
         kept = tuple(hit for hit in hits if hit.span.turn in searched)
         turns = tuple(sorted({hit.span.turn for hit in kept}))
