@@ -52,7 +52,7 @@ class Written:
         """The record as UTF-8 JSON, always the same for the same result; without a line end."""
         if self._line is None:
             assert self._result is not None
-            self._line = dumps(self._result).encode("utf-8", "replace")
+            self._line = _encoded(self._result)
         return self._line
 
     @property
@@ -69,7 +69,17 @@ class Written:
 
 def dumps(result: Result) -> str:
     """A result as one line of JSON, always the same for the same result."""
-    return json.dumps(to_record(result), ensure_ascii=False, allow_nan=False)
+    return _encoded(result).decode()
+
+
+def _encoded(result: Result) -> bytes:
+    import msgspec
+
+    record = to_record(result)
+    try:
+        return msgspec.json.encode(record)
+    except UnicodeEncodeError:  # half a character, in a transcript made in memory: files with one are refused
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def to_record(result: Result) -> Record:

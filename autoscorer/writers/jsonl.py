@@ -15,7 +15,7 @@ class JsonlWriter(Writer):
     def is_ours(cls, path: Path) -> bool:
         with path.open("rb") as file:
             head = file.readline(65536)
-        return not head or head.startswith(b'{"schema": ')
+        return not head or head.startswith(b'{"schema":')
 
     def open(self) -> None:
         self._file = self.partial.open("wb")
