@@ -72,6 +72,16 @@ def dumps(result: Result) -> str:
     return _encoded(result).decode()
 
 
+def printable(line: bytes, encoding: str) -> str:
+    """A line of JSON for an output of that encoding; where it lacks a character, all but ASCII is escaped."""
+    text = line.decode()
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(line), separators=(",", ":"))
+    return text
+
+
 def _encoded(result: Result) -> bytes:
     import msgspec
 
@@ -79,7 +89,7 @@ def _encoded(result: Result) -> bytes:
     try:
         return msgspec.json.encode(record)
     except UnicodeEncodeError:  # half a character, in a transcript made in memory: files with one are refused
-        return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return json.dumps(record, separators=(",", ":")).encode()
 
 
 def to_record(result: Result) -> Record:

@@ -28,6 +28,21 @@ class Language(StrEnum):
     en = "en"
 
 
+class Schema(StrEnum):
+    """What has a published JSON Schema."""
+
+    result = "result"
+    rules = "rules"
+    rubric = "rubric"
+
+
+class Engines(StrEnum):
+    """Where transcripts are scored."""
+
+    local = "local"
+    ray = "ray"
+
+
 RubricOption = Annotated[
     Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
 ]
@@ -83,6 +98,12 @@ def score(
     no_models: NoModelsOption = False,
     formats: FormatOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    engine: Annotated[
+        Engines, typer.Option(help="local, or ray: on a Ray cluster (extra 'ray').")
+    ] = Engines.local,
+    address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster; without it, ray runs on this machine.")
+    ] = None,
     only_failed: Annotated[
         bool,
         typer.Option("--only-failed", help="Keep the scorecards of the last run into this DIR as they are."),
@@ -99,12 +120,14 @@ def score(
     Exit codes: 0 done, 1 some inputs failed (the rest was written), 2 usage, 3 a total below --fail-under,
     130 interrupted.
     """
+    from ..execute import Engine
     from ..pipeline import Scorer
     from .run import Again, Run, score_paths
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
-    raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), workers=workers))
+    chosen = Engine(workers, engine is Engines.ray, address)
+    raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), chosen))
 
 
 @app.command()
@@ -156,11 +179,17 @@ def check(
 ) -> None:
     """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
     from ..pipeline import Scorer
+    from ..rules import classifiers_of
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models)
     criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
     typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
                f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    if scorer.classifiers is None:
+        for rule, needed in classifiers_of(scorer.rules).items():
+            typer.echo(
+                f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
+            )
     typer.echo(
         f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
     )
@@ -180,10 +209,13 @@ def info(models: ModelsOption = None) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a result."""
-    from .. import resources
+def schema(
+    of: Annotated[
+        Schema, typer.Option("--of", help="Of what: a result, a rule book, or a rubric.")
+    ] = Schema.result,
+) -> None:
+    """Print the JSON Schema of a result, a rule book or a rubric."""
+    from .about import schema_of
 
-    text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
-    json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(schema_of(of.value), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()

@@ -6,6 +6,7 @@ import functools
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,10 @@ from rich.console import Console
 
 from .. import runs
 from ..errors import UsageError
-from ..execute import write_many
+from ..execute import Engine, write_many
 from ..pipeline import Scorer
 from ..readers import count, inputs, read_input
-from ..record import Written
+from ..record import Written, printable
 from ..results import load_results
 from ..runs import FOLDER
 from ..types import Failure, Result, Scorecard
@@ -76,21 +77,23 @@ class Tally:
         return FAILED if self.failures else BELOW if self.below else DONE
 
 
-def score_paths(paths: list[str], scorer: Scorer, run: Run, again: Again, *, workers: int) -> int:
+def score_paths(paths: list[str], scorer: Scorer, run: Run, again: Again, engine: Engine) -> int:
     """Score `paths`; returns the exit code. Into a folder, what an earlier run scored is taken from there."""
     skip = _outputs(paths, run)
-    files, total = inputs(paths, skip=skip), functools.partial(count, paths, skip=skip)
+    passed: deque[str] = deque(maxlen=screen.SHOWN)
+    files = inputs(paths, skip=skip, pass_over=passed.append)
+    total = functools.partial(count, paths, skip=skip)
     if run.output is None or targets(run.output, _written(run))[0][0] == run.output:
         if again.force or again.only_failed:
             option = "--force" if again.force else "--only-failed"
             raise UsageError(f"{option} needs -o DIR: only a folder keeps what was scored")
         items = (item for file in files for item in read_input(file))
-        return _deliver(write_many(items, scorer, workers=workers), run, total)
+        return _deliver(write_many(items, scorer, engine), run, total, lambda: _passed_over(passed))
     folder = run.output / FOLDER
     with runs.Run(folder, scorer, paths, force=again.force, only_failed=again.only_failed) as kept:
         _tell(run, kept.notice)
-        results = kept.kept(write_many(kept.work(files), scorer, workers=workers))
-        code = _deliver(results, run, total, lambda: _taken(kept))
+        results = kept.kept(write_many(kept.work(files), scorer, engine))
+        code = _deliver(results, run, total, lambda: (*_passed_over(passed), *_taken(kept)))
         kept.finish()
     return code
 
@@ -112,6 +115,11 @@ def _tell(run: Run, *notices: str | None) -> None:
     for notice in notices:
         if notice and not run.quiet:
             screen.console(sys.stderr).print(screen.one_line(notice))
+
+
+def _passed_over(sources: Iterable[str]) -> Iterator[str]:
+    for source in sources:
+        yield f"passed over: {source}: results of autoscorer; use rescore for them"
 
 
 def rescore_results(path: Path, scorer: Scorer, run: Run) -> int:
@@ -172,7 +180,7 @@ def _deliver(
 def _printed(results: Iterable[Written], run: Run) -> Iterator[Written]:
     for written in results:
         if run.output is None and "jsonl" in run.formats:
-            sys.stdout.write(written.line.decode() + "\n")
+            sys.stdout.write(printable(written.line, sys.stdout.encoding) + "\n")
         yield written
 
 

@@ -1,8 +1,9 @@
-"""Scores many transcripts: in this process or in a pool, in input order, failures as records."""
+"""Scores many transcripts: in this process, in a pool or on Ray, in input order, failures as records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..pipeline import Scorer
@@ -31,13 +32,26 @@ def score_many(
     return in_pool(items, scorer.spec, workers, _as_it_is)  # type: ignore[return-value]  # no item is Written
 
 
-def write_many(items: Iterable[Work], scorer: Scorer, *, workers: int = 1) -> Iterator[Written]:
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where transcripts are scored: in this process, in a pool of `workers`, or on Ray, at `address` if given."""
+
+    workers: int = 1
+    ray: bool = False
+    address: str | None = None
+
+
+def write_many(items: Iterable[Work], scorer: Scorer, engine: Engine = Engine()) -> Iterator[Written]:
     """Do what each item asks for, lazily and in order; results come as they will be written."""
-    if workers > 1:
-        yield from in_pool(iter(items), scorer.spec, workers, Written.of)
-        return
-    for chunk in chunks(items, CHUNK):
-        yield from filled(chunk, [Written.of(result) for result in score(scorer, unfinished(chunk))])
+    if engine.ray:
+        from .on_ray import on_ray
+
+        yield from on_ray(items, scorer.spec, engine.workers, engine.address)
+    elif engine.workers > 1:
+        yield from in_pool(iter(items), scorer.spec, engine.workers, Written.of)
+    else:
+        for chunk in chunks(items, CHUNK):
+            yield from filled(chunk, [Written.of(result) for result in score(scorer, unfinished(chunk))])
 
 
 def _transcripts(inputs: Iterable[str | Path | Transcript | Failure]) -> Iterator[Transcript | Failure]:
@@ -52,4 +66,4 @@ def _as_it_is(result: Result) -> Result:
     return result
 
 
-__all__ = ["Earlier", "Work", "score_many", "write_many"]
+__all__ = ["Earlier", "Engine", "Work", "score_many", "write_many"]

@@ -28,8 +28,8 @@ def in_pool(items: Iterator[Work], spec: ScorerSpec, workers: int, wrap: Wrap[T]
     Each worker has one chunk at a time; results wait for their turn, in a bounded window.
     """
     numbered = enumerate(chunks(items, CHUNK))
-    pool = [_Worker(spec, wrap) for _ in range(workers)]
-    idle, busy = list(pool), dict[Connection, _Worker[T]]()
+    pool = [Worker(spec, wrap) for _ in range(workers)]
+    idle, busy = list(pool), dict[Connection, Worker[T]]()
     done: dict[int, list[T | Written]] = {}
     following = 0
     try:
@@ -57,7 +57,7 @@ def in_pool(items: Iterator[Work], spec: ScorerSpec, workers: int, wrap: Wrap[T]
             worker.stop()
 
 
-class _Worker(Generic[T]):
+class Worker(Generic[T]):
     """A process that scores chunks, with a pipe of its own: where it dies, even while it sends, the pipe ends.
 
     The queue that the workers of a ProcessPoolExecutor share does not: its reader then waits for ever.

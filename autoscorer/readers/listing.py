@@ -8,14 +8,15 @@ import heapq
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from ..types import Failure
 from . import archive
-from .files import File, as_text, is_readable
+from .files import File, as_text, is_own, is_readable, own_results
 
 BLOCK = 50_000
 """Names of a folder that are sorted in memory; more are sorted in pieces on disk."""
@@ -31,31 +32,45 @@ _MISSING = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What of a folder is an input."""
+
+    readable: frozenset[str]
+    left_out: frozenset[str]
+    pass_over: Callable[[str], object]
+
+
 def listed(
-    paths: Iterable[str | Path], readable: Iterable[str], *, skip: Iterable[str | Path] = ()
+    paths: Iterable[str | Path],
+    readable: Iterable[str],
+    *,
+    skip: Iterable[str | Path] = (),
+    pass_over: Callable[[str], object] = str,
 ) -> Iterator[File | Failure]:
     """The inputs that `paths` name, lazily and in order; a path that names none is a Failure.
 
-    Folders are walked in sorted order, without hidden files, files whose suffix is not in `readable`, and
-    what is in `skip`. A path with `*`, `?` or `[` that is no file is a pattern. `-` is standard input.
+    Folders are walked in sorted order, without hidden files, files whose suffix is not in `readable`, results
+    of earlier runs (`pass_over` is told of each), and what is in `skip`. A path with `*`, `?` or `[` that is no
+    file is a pattern. `-` is standard input.
     """
-    suffixes = frozenset(readable)
     left_out = frozenset(os.path.realpath(path) for path in skip)
+    wanted = _Wanted(frozenset(readable), left_out, pass_over)
     for path in paths:
-        yield from _one(path, suffixes, left_out)
+        yield from _one(path, wanted)
 
 
-def _one(path: str | Path, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+def _one(path: str | Path, wanted: _Wanted) -> Iterator[File | Failure]:
     if str(path) == "-":
         yield File(None, "-")
         return
     file, kind = at(Path(path)), _kind(Path(path))
     if kind == "folder":
-        yield from _folder(file, readable, left_out)
+        yield from _folder(file, wanted)
     elif kind == "file":
-        yield from archive.members(file, readable) if file.suffix == archive.SUFFIX else [file]
+        yield from _named(file, wanted)
     elif kind == "nothing" and glob.has_magic(str(path)):
-        yield from _pattern(str(path), readable, left_out)
+        yield from _pattern(str(path), wanted)
     else:
         yield Failure(file.source, "read", *_MISSING[kind])
 
@@ -65,12 +80,23 @@ def at(path: Path) -> File:
     return File(path, as_text(path.as_posix()))
 
 
-def _found(file: File, readable: frozenset[str]) -> Iterator[File | Failure]:
+def _named(file: File, wanted: _Wanted) -> Iterator[File | Failure]:
+    """A file that was asked for by its name, whatever it is."""
+    if file.suffix == archive.SUFFIX:
+        yield from archive.members(file, wanted.readable)
+    else:
+        yield own_results().failure(file.source) if is_own(file) else file
+
+
+def _found(file: File, wanted: _Wanted) -> Iterator[File | Failure]:
     """The input, or, of an archive, the inputs in it; nothing where it is of no readable format."""
     if file.suffix == archive.SUFFIX:
-        yield from archive.members(file, readable)
-    elif is_readable(file, readable):
-        yield file
+        yield from archive.members(file, wanted.readable)
+    elif is_readable(file, wanted.readable):
+        if is_own(file):
+            wanted.pass_over(file.source)
+        else:
+            yield file
 
 
 def _kind(path: Path) -> str:
@@ -83,12 +109,12 @@ def _kind(path: Path) -> str:
     return "folder" if S_ISDIR(mode) else "file" if S_ISREG(mode) else "special"
 
 
-def _pattern(pattern: str, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+def _pattern(pattern: str, wanted: _Wanted) -> Iterator[File | Failure]:
     """What a pattern matches; `**` goes into folders. Files of other formats are named by hand only."""
     found = False
     for name in ordered(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - lazy, and for any path
-        if _kind(Path(name)) == "file" and os.path.realpath(name) not in left_out:
-            for file in _found(at(Path(name)), readable):
+        if _kind(Path(name)) == "file" and os.path.realpath(name) not in wanted.left_out:
+            for file in _found(at(Path(name)), wanted):
                 found = True
                 yield file
     if not found:
@@ -97,39 +123,43 @@ def _pattern(pattern: str, readable: frozenset[str], left_out: frozenset[str]) -
         )
 
 
-def _folder(folder: File, readable: frozenset[str], left_out: frozenset[str]) -> Iterator[File | Failure]:
+def _folder(folder: File, wanted: _Wanted) -> Iterator[File | Failure]:
     found = False
-    for found_one in _walk(folder, readable, left_out, set()):
+    for found_one in _walk(folder, wanted, set()):
         found = True
         yield found_one
     if not found:
-        allowed = f"allowed: {', '.join(sorted(readable))}"
+        allowed = f"allowed: {', '.join(sorted(wanted.readable))}"
         yield Failure(folder.source, "read", "no_transcripts", "no transcript in this folder", allowed)
 
 
-def _walk(
-    folder: File, readable: frozenset[str], left_out: frozenset[str], seen: set[str]
-) -> Iterator[File | Failure]:
+def _walk(folder: File, wanted: _Wanted, seen: set[str]) -> Iterator[File | Failure]:
     """The transcript files below a folder; `seen` ends the loops that links make."""
     assert folder.path is not None
     real = os.path.realpath(folder.path)
-    if real in seen or real in left_out:
+    if real in seen or real in wanted.left_out:
         return
     seen.add(real)
     try:
         names = ordered(_names(folder.path))
     except OSError as error:
-        yield Failure(folder.source, "read", "unreadable", error.strerror or "cannot list the folder")
+        yield Failure(
+            folder.source,
+            "read",
+            "unreadable",
+            error.strerror or "cannot list the folder",
+            "check who may read it",
+        )
         return
     for name in names:
         file = at(folder.path / name)
-        if name.startswith((".", "~$")) or os.path.realpath(folder.path / name) in left_out:
+        if name.startswith((".", "~$")) or os.path.realpath(folder.path / name) in wanted.left_out:
             continue
         kind = _kind(folder.path / name)
         if kind == "folder":
-            yield from _walk(file, readable, left_out, seen)
+            yield from _walk(file, wanted, seen)
         elif kind == "file":
-            yield from _found(file, readable)
+            yield from _found(file, wanted)
 
 
 def _names(folder: Path) -> Iterator[str]:

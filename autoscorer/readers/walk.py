@@ -12,6 +12,7 @@ from pathlib import Path
 from ..errors import MissingExtra, TranscriptError
 from ..types import Failure, Transcript
 from . import json_files, parquet, plain, sheets, subtitles, word
+from .draft import DIALOGUE_HINT
 from .files import GZIPPED, File, as_text, is_readable
 from .listing import expected, listed
 
@@ -54,18 +55,23 @@ def read_many(
 ) -> Iterator[Transcript | Failure]:
     """The transcripts of files and folders, lazily, in order; whatever is bad is one Failure, never raised.
 
-    Folders are walked in sorted order, without hidden files, files of other formats and what is in `skip`.
-    A path with `*`, `?` or `[` that is no file is a pattern. `-` reads JSON lines from standard input.
+    Folders are walked in sorted order, without hidden files, files of other formats, results of earlier runs
+    and what is in `skip`. A path with `*`, `?` or `[` that is no file is a pattern. `-` reads JSON lines from
+    standard input.
     """
     for file in inputs(paths, skip=skip):
         yield from read_input(file)
 
 
 def inputs(
-    paths: Iterable[str | Path] | str | Path, *, skip: Iterable[str | Path] = ()
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    skip: Iterable[str | Path] = (),
+    pass_over: Callable[[str], object] = str,
 ) -> Iterator[File | Failure]:
     """The inputs that `paths` name, unread; see `listing.listed`."""
-    return listed([paths] if isinstance(paths, str | Path) else paths, READERS, skip=skip)
+    paths = [paths] if isinstance(paths, str | Path) else paths
+    return listed(paths, READERS, skip=skip, pass_over=pass_over)
 
 
 def count(paths: Iterable[str | Path], *, skip: Iterable[str | Path] = ()) -> int | None:
@@ -88,11 +94,11 @@ def _printable(failure: Failure) -> Failure:
 def _file(file: File) -> Iterator[Result]:
     if file.path is None:
         yield from _guarded(file, json_files.read_lines)
-    elif is_readable(file, READERS):
-        yield from _guarded(file, READERS[file.suffix])
-    else:
+    elif not is_readable(file, READERS):
         shown = "".join(file.path.suffixes[-2:])  # members of archives are of a readable format
         yield Failure(file.source, "read", "unsupported_format", f"cannot read {shown or 'it'!r}", _ALLOWED)
+    else:
+        yield from _guarded(file, READERS[file.suffix])
 
 
 def _guarded(file: File, reader: Callable[[File], Iterator[Result]]) -> Iterator[Result]:
@@ -130,4 +136,4 @@ def _line(error: BaseException) -> str:
 
 
 def _nothing(source: str) -> Failure:
-    return Failure(source, "read", "no_dialogue", "no dialogue found")
+    return Failure(source, "read", "no_dialogue", "no dialogue found", DIALOGUE_HINT)

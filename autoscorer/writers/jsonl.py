@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..record import Written
 from .base import Writer
 
 
 class JsonlWriter(Writer):
     """Writes records as `autoscorer schema` describes them."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            head = file.readline(65536)
-        return not head or head.startswith(b'{"schema":')
 
     def open(self) -> None:
         self._file = self.partial.open("wb")

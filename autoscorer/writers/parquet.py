@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingExtra
+from ..own_files import TITLE
 from ..record import Written
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
@@ -16,17 +16,10 @@ ROWS = 50_000
 """Contacts in one file."""
 GROUP = 1_000
 """Contacts in memory, and in one row group."""
-_PART = re.compile(r"part-\d{5}\.parquet")
 
 
 class ParquetWriter(Writer):
     """`NAME.parquet/part-00000.parquet` and so on: the columns of the CSV, the criteria, and the whole record."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        if path.is_dir():
-            return all(_PART.fullmatch(child.name) for child in path.iterdir())
-        return path.stat().st_size == 0
 
     def open(self) -> None:
         try:
@@ -52,6 +45,10 @@ class ParquetWriter(Writer):
         if self._file is None and not self._parts:
             self._next()
         self._end()
+
+    def discard(self) -> None:
+        self.close()
+        _remove(self.partial)
 
     def finish(self) -> None:
         self.close()
@@ -101,7 +98,7 @@ def _schema(arrow: Any) -> Any:
     kinds = {"total": number, "passed": arrow.bool_()}
     scores = arrow.struct([(name, criterion.get(name, text)) for name in _CRITERION])
     columns = [(name, kinds.get(name, text)) for name in (*COLUMNS, *METADATA, *FAILURE)]
-    return arrow.schema([*columns, ("criteria", arrow.list_(scores)), ("record", text)])
+    return arrow.schema([*columns, ("criteria", arrow.list_(scores)), ("record", text)], {"title": TITLE})
 
 
 _CRITERION = ("criterion", "section", "name", "outcome", "points", "max_points", "reason")
