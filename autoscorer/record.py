@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from .errors import ConfigError
 from .types import (
@@ -24,6 +24,25 @@ from .types import (
 )
 
 Record = dict[str, Any]
+
+
+class _Brief(TypedDict, total=False):
+    """What tables show of a record; the rest is not even parsed."""
+
+    schema: int
+    id: str | None
+    source: str
+    rubric: str
+    total: float
+    grade: str
+    passed: bool
+    failed_critical: list[str]
+    criteria: list[dict[str, Any]]
+    metadata: dict[str, Any]
+    failure: dict[str, Any]
+
+
+_UNTOLD = {"utterances": (), "detections": (), "predictions": (), "reading": {"format": ""}, "provenance": {}}
 
 
 class Written:
@@ -61,6 +80,15 @@ class Written:
         if self._result is None:
             self._result = from_record(json.loads(self.line))
         return self._result
+
+    @property
+    def brief(self) -> Result:
+        """The result without what was said and found, which takes a third less time: enough for tables."""
+        if self._result is not None:
+            return self._result
+        import msgspec
+
+        return from_record({**_UNTOLD, **msgspec.json.decode(self.line, type=_Brief)})
 
     def __reduce__(self) -> tuple[type[Written], tuple[bytes, float | None, str]]:
         """Between processes the line travels: it is needed in the end, and quicker than the values."""

@@ -11,7 +11,7 @@ from ..readers import read_many
 from ..record import Written
 from ..types import Failure, Result, Transcript
 from .pool import CHUNK, in_pool
-from .work import Earlier, Work, chunks, filled, score, unfinished
+from .work import Earlier, Work, chunks, filled, score, settle, unfinished
 
 
 def score_many(
@@ -50,6 +50,7 @@ def write_many(items: Iterable[Work], scorer: Scorer, engine: Engine = Engine())
     elif engine.workers > 1:
         yield from in_pool(iter(items), scorer.spec, engine.workers, Written.of)
     else:
+        settle()
         for chunk in chunks(items, CHUNK):
             yield from filled(chunk, [Written.of(result) for result in score(scorer, unfinished(chunk))])
 

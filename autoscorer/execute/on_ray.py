@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -114,7 +115,7 @@ def _started(address: str | None) -> Any:
         raise MissingExtra("ray", "scoring on Ray") from None
     if not ray.is_initialized():
         try:
-            ray.init(address=address, logging_level="error", log_to_driver=False)
+            ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise UsageError(f"--address {address}: no Ray cluster answers: {str(error)[:200]}") from None
     context = ray.data.DataContext.get_current()

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from ..pipeline import ScorerSpec
 from ..record import Written
 from ..types import Result
-from .work import Chunk, Work, chunks, filled, lost, score, unfinished
+from .work import Chunk, Work, chunks, filled, lost, score, settle, unfinished
 
 T = TypeVar("T")
 Wrap = Callable[[Result], T]
@@ -131,6 +131,7 @@ def _serve(spec: ScorerSpec, wrap: Wrap[T], pipe: Connection) -> None:
     """The life of a worker: build a Scorer once, then score chunks until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     scorer = spec.build()
+    settle()
     with contextlib.suppress(EOFError, OSError):
         while True:
             pipe.send([wrap(result) for result in score(scorer, pipe.recv())])

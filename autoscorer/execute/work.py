@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,12 @@ def filled(chunk: Chunk, results: Sequence[T]) -> list[T | Written]:
 def score(scorer: Scorer, work: Iterable[Work]) -> list[Result]:
     """The results of what is unfinished, in order."""
     return scorer.results([_analysis(item) if isinstance(item, Earlier) else item for item in work])  # type: ignore[misc]
+
+
+def settle() -> None:
+    """Tell the garbage collector that what is loaded stays: it need not walk over rules and models again."""
+    gc.collect()
+    gc.freeze()
 
 
 def lost(item: Work) -> Failure:

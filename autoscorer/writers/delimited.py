@@ -23,7 +23,7 @@ class CsvWriter(Writer):
         self._waiting: list[Result] = []
 
     def add(self, written: Written) -> None:
-        result = written.result
+        result = written.brief
         if self._names is None and isinstance(result, Failure):
             self._waiting.append(result)
             return

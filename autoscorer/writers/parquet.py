@@ -105,7 +105,7 @@ _CRITERION = ("criterion", "section", "name", "outcome", "points", "max_points",
 
 
 def _row(written: Written) -> dict[str, Any]:
-    result = written.result
+    result = written.brief
     row = dict(zip((*COLUMNS, *METADATA, *FAILURE), summary(result), strict=True))
     row.update((key, str(row[key])) for key in METADATA if row[key] is not None)
     scores = [{name: getattr(score, name) for name in _CRITERION} for score in criteria(result)]

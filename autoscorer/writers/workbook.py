@@ -57,7 +57,7 @@ class XlsxWriter(Writer):
         self._failures = self._sheet("失败", FAILURES, (18, 30, 10, 20, 60, 40))
 
     def add(self, written: Written) -> None:
-        result = written.result
+        result = written.brief
         values = summary(result)
         if isinstance(result, Failure):
             self._failures.add([*values[:2], *values[-len(FAILURE) :]])
