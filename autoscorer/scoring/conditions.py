@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from ..positions import follows
 from ..rubric import Condition
-from ..rules import Behavior
+from ..rules import TASKS, Behavior, Labels
 from ..types import Evidence, Role, Span
 from .facts import Facts
 
 QUOTE = 24
 """Characters quoted of a turn that counts as a whole."""
-TASK_ROLES: dict[str, Role] = {"sentiment": "customer", "empathy": "agent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions."""
+    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions, `tasks` what
+    classifiers may say of whose turns."""
 
     facts: Facts
     named: Mapping[str, Condition]
     behaviors: Mapping[str, Behavior]
+    tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
     _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
@@ -83,7 +84,8 @@ class Judge:
             for p in self.facts.predictions.get(task, ())
             if p.label in c.label and p.probability >= c.probability
         ]
-        return self._narrowed(c, hits, self._searched(TASK_ROLES[task], c))
+        looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
+        return self._narrowed(c, hits, looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..errors import TranscriptError
 from ..rubric import Rubric
-from ..rules import Behavior
+from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
 from .criteria import score_criterion
@@ -29,7 +29,7 @@ def make_scorecard(
 
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors)
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
     reasons = reasons or Reasons(rubric.conditions, behaviors, lang)
     criteria = tuple(
         score_criterion(criterion, section, judge, reasons)

@@ -229,7 +229,7 @@ CONFIGS = [
     ("--rules", RULES + "  - {id: a, behavior: hello, phrases: [您好], within: 很多}\n",
      ":5: rules.0.within: Input should be a valid integer; found '很多'"),
     ("--rules", RULES + "  - {id: a, behavior: hello, regex: ['您好(']}\n",
-     ":5: rules.0.regex: bad regex '您好(': missing ), unterminated subpattern"),
+     ":5: rules.0.regex.0: bad regex '您好(': missing ), unterminated subpattern"),
     ("--rules", RULES + "  - {id: a, behavior: hello, phrase: [您好]}\n",
      ":5: rules.0.phrase: unknown key 'phrase'; allowed: id, behavior, phrases"),
     ("--rules", RULES + "  - {id: a, id: b, behavior: hello, phrases: [您好]}\n", ":5: duplicate key 'id'"),
