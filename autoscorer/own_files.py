@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from typing import IO
@@ -24,6 +25,9 @@ def is_results(stream: IO[bytes]) -> bool:
     head = stream.read(_HEAD).removeprefix(_BOM)
     if head.startswith(b"PK"):
         return _is_workbook(stream)
+    if head.startswith(b"PAR1"):
+        stream.seek(max(0, stream.seek(0, io.SEEK_END) - _HEAD))
+        return TITLE.encode() in stream.read()
     return head.startswith(_CSV) or bool(_JSON.match(head))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from .detect import Detector, Findings, fuse
 from .errors import ConfigError, TranscriptError
 from .rubric import Rubric, load_rubric
 from .rules import Labels, RuleBook, load_rules
-from .scoring import Lang, behavior_name, label_name, make_scorecard
+from .scoring import Lang, Reasons, behavior_name, label_name, make_scorecard
 from .segment import Segmenter
 from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
 
@@ -74,7 +74,8 @@ class Scorer:
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
         self.classifiers = _classifiers(folders) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
-        self._provenance = self._describe()
+        self._reasons = Reasons(self.rubric.conditions, self.rules.behaviors, lang)
+        self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
         """Find behaviors, customer sentiment and agent empathy. No scoring.
@@ -84,7 +85,7 @@ class Scorer:
         check_transcript(transcript)
         read = self.classifiers.read(transcript) if self.classifiers else None
         found = self._detector.search(transcript, read.predictions if read else None)
-        provenance = {**self._provenance, **_how(found)}
+        provenance = {**self.provenance, **_how(found)}
         if read is None:
             return Analysis(transcript, found.detections, (), provenance)
         fused = fuse(transcript, found.detections, self.rules, read)
@@ -101,7 +102,8 @@ class Scorer:
         """The scorecard of an earlier Analysis under this Scorer's rubric; runs no model."""
         provenance = {**analysis.provenance, "rubric_sha256": self.rubric.sha256}
         known = replace(analysis, provenance=provenance)
-        return make_scorecard(known, self.rubric, self.rules.behaviors, lang=self.spec.lang)
+        behaviors, lang = self.rules.behaviors, self.spec.lang
+        return make_scorecard(known, self.rubric, behaviors, lang=lang, reasons=self._reasons)
 
     def result(self, item: Transcript | Analysis | Failure) -> Result:
         """Like `score` or `rescore`, but what goes wrong is a Failure, and a Failure stays one."""
@@ -119,6 +121,10 @@ class Scorer:
             message = f"unexpected {type(error).__name__}: {error}"[:300]
             hint = "please report this with the transcript, if it may be shared"
             return Failure(transcript.source, stage, "internal", message, hint, transcript.id)
+
+    def results(self, items: Iterable[Transcript | Analysis | Failure]) -> list[Result]:
+        """The `result` of each item, in order; the classifiers read all the transcripts together."""
+        return [self.result(item) for item in items]
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""

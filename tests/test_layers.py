@@ -29,6 +29,7 @@ FLOORS = [
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
     {"execute", "learn"},
+    {"runs"},
     {"__init__"},
     {"cli", "__main__"},
 ]
@@ -36,7 +37,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter", "scipy", "onnx",
+    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

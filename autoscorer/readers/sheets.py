@@ -61,7 +61,6 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 
     Raises TranscriptError `not_xlsx`, `too_large`, `empty` or `no_text_column`.
     """
-    files.check_zip(file, "xlsx")
     found: list[Draft] = []
     errors: list[TranscriptError] = []
     for rows in _sheets(file):
@@ -77,7 +76,7 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 def _sheets(file: File) -> Iterator[list[Row]]:
     from openpyxl import load_workbook
 
-    book: Any = load_workbook(file.path, read_only=True, data_only=True)
+    book: Any = load_workbook(files.check_zip(file, "xlsx"), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions

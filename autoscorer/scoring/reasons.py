@@ -8,7 +8,7 @@ from typing import Literal
 from ..rubric import Condition, Partial
 from ..rules import Behavior
 from ..types import Evidence
-from .conditions import Judge, Verdict
+from .conditions import Verdict
 
 Lang = Literal["zh", "en"]
 QUOTES = 3
@@ -64,12 +64,15 @@ NAMES: dict[str, tuple[str, str]] = {
 
 
 class Reasons:
-    """Writes the reasons of one contact in one language."""
+    """Writes the reasons of a rubric's outcomes in one language. `named` are its named conditions."""
 
-    def __init__(self, judge: Judge, lang: Lang = "zh") -> None:
-        self._named, self._behaviors = judge.named, judge.behaviors
+    def __init__(
+        self, named: Mapping[str, Condition], behaviors: Mapping[str, Behavior], lang: Lang = "zh"
+    ) -> None:
+        self._named, self._behaviors = named, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
+        self._asked: dict[int, tuple[Condition, str]] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key, filled in."""
@@ -113,7 +116,16 @@ class Reasons:
         return self.say("looked", first=turns[0] + 1, last=turns[-1] + 1, count=len(turns))
 
     def asked(self, c: Condition) -> str:
-        """A condition in words."""
+        """A condition in words. They are the same in every contact, so each is put into words once."""
+        known = self._asked.get(id(c))
+        if known is None:
+            known = self._asked[id(c)] = (
+                c,
+                self._worded(c),
+            )  # the condition is held, so that its id stays its own
+        return known[1]
+
+    def _worded(self, c: Condition) -> str:
         if c.use:
             return self.asked(self._named[c.use])
         if c.negated:
