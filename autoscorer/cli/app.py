@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from . import agree, review
+from .options import LangOption, Language, RubricOption
 
 app = typer.Typer(
     name="autoscorer",
@@ -21,16 +23,6 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of reasons and tables."""
-
-    zh = "zh"
-    en = "en"
-
-
-RubricOption = Annotated[
-    Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
-]
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
@@ -40,7 +32,6 @@ ModelsOption = Annotated[
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
@@ -173,3 +164,9 @@ def schema() -> None:
     text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
     json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
+
+
+app.command()(review.sample)
+app.add_typer(review.app, name="review")
+app.command()(agree.agree)
+app.command()(agree.calibrate)
