@@ -27,7 +27,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter", "scipy", "krippendorff", "pingouin", "pandas",
+    "xlsxwriter", "scipy", "krippendorff", "pingouin", "pandas", "statsmodels",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

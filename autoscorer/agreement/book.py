@@ -30,7 +30,9 @@ def write(path: Path, found: Agreement, cards: Mapping[str, Scorecard], lang: st
     for subject in found.criteria:
         for row in _sides(subject, lang):
             rates = [round(r, 3) for r in subject.not_applicable] if subject.not_applicable else ["", ""]
-            criteria.add([*row, *rates, words["yes"] if subject.unfit else ""], "bad" if subject.unfit else "plain")
+            criteria.add(
+                [*row, *rates, words["yes"] if subject.unfit else ""], "bad" if subject.unfit else "plain"
+            )
     for name, biases in (("inspectors", found.by_inspector), ("groups", found.by_group)):
         sheet = book.sheet(words[name], words[f"{name}_heads"], (20, 10, 12, 12, 12, 14, 12, 12))
         for bias in biases:

@@ -11,7 +11,19 @@ import numpy as np
 from ..review import Judgement
 from ..types import Scorecard
 from . import people
-from .measures import Estimate, Floats, Pairs, Sampling, alpha, bootstrap, categories, mean, need, shown, totals
+from .measures import (
+    Estimate,
+    Floats,
+    Pairs,
+    Sampling,
+    alpha,
+    bootstrap,
+    categories,
+    mean,
+    need,
+    shown,
+    totals,
+)
 from .people import OUTCOMES, Bands, Said, Table
 
 UNFIT_ALPHA = 0.667
@@ -131,7 +143,9 @@ def _grade(table: Table, bands: Bands | None, how: Sampling) -> tuple[Subject | 
     if bands is None:
         return None, ("grades: the results come from another rubric; pass it with --rubric",)
     said, unknown = table.grades(bands)
-    notes = (f"grades: {unknown} names are no grade of the rubric: {', '.join(bands.names)}",) if unknown else ()
+    notes = (
+        (f"grades: {unknown} names are no grade of the rubric: {', '.join(bands.names)}",) if unknown else ()
+    )
     machine = {name: float(bands.grade(table.cards[name].total)) for name in table.names}
     pairs, others, size = table.machine(said, machine), table.people(said), len(bands.names)
     if not len(pairs):
@@ -177,7 +191,9 @@ def _unfit(side: Side) -> bool:
 
 
 def _inspectors(table: Table, said: Said, machine: Mapping[str, float], how: Sampling) -> tuple[Bias, ...]:
-    return tuple(_inspector(by, said, machine, how) for by in table.inspectors if any(by in s for s in said.values()))
+    return tuple(
+        _inspector(by, said, machine, how) for by in table.inspectors if any(by in s for s in said.values())
+    )
 
 
 def _inspector(by: str, said: Said, machine: Mapping[str, float], how: Sampling) -> Bias:
@@ -192,7 +208,9 @@ def _inspector(by: str, said: Said, machine: Mapping[str, float], how: Sampling)
     return Bias(by, len(own), mean(from_machine, how), from_others)
 
 
-def _groups(table: Table, said: Said, machine: Mapping[str, float], key: str, how: Sampling) -> tuple[Bias, ...]:
+def _groups(
+    table: Table, said: Said, machine: Mapping[str, float], key: str, how: Sampling
+) -> tuple[Bias, ...]:
     """The machine's total less the people's mean, in each group of agents."""
     together = people.means(said)
     found = people.groups(table.cards, key, list(together))
@@ -208,7 +226,8 @@ def _worst(table: Table, said: Said, machine: Mapping[str, float]) -> tuple[Disa
     names = sorted(together, key=lambda n: (-abs(machine[n] - together[n]), n))
     otherwise = _otherwise(table)
     return tuple(
-        Disagreement(n, machine[n], said[n], machine[n] - together[n], tuple(otherwise.get(n, ()))) for n in names
+        Disagreement(n, machine[n], said[n], machine[n] - together[n], tuple(otherwise.get(n, ())))
+        for n in names
     )
 
 

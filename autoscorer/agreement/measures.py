@@ -9,7 +9,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def totals(pairs: Pairs, how: Sampling) -> dict[str, Estimate]:
         "exact": lambda a, b: float(np.mean(np.rint(a) == np.rint(b))),
         "within_5": lambda a, b: float(np.mean(np.abs(a - b) <= 5)),
         "pearson": _pearson,
-        "spearman": _spearman,
+        "spearman": spearman,
     }
     found = {name: _estimate(pairs, measure, how) for name, measure in measures.items()}
     return {**found, "icc_2_1": icc(np.stack([pairs.first, pairs.second], axis=1))}
@@ -94,7 +94,7 @@ def categories(pairs: Pairs, size: int, how: Sampling, *, ordered: bool) -> dict
     def counted(measure: Callable[[Floats], float]) -> Callable[[Floats, Floats], float]:
         return lambda a, b: measure(crosstab(a, b, size))
 
-    level = "ordinal" if ordered else "nominal"
+    level: Literal["nominal", "ordinal"] = "ordinal" if ordered else "nominal"
     measures = {
         "agreement": counted(lambda table: float(np.trace(table) / table.sum())),
         "kappa": counted(lambda table: kappa(table, weighted=ordered)),
@@ -118,7 +118,7 @@ def kappa(table: Floats, *, weighted: bool = False) -> float:
         return float(cohens_kappa(table, wt="quadratic" if weighted else None, return_results=False))
 
 
-def alpha(ratings: Floats, level: str = "nominal") -> float:
+def alpha(ratings: Floats, level: Literal["nominal", "ordinal"] = "nominal") -> float:
     """Krippendorff's alpha (krippendorff) of [raters, units], NaN for a missing rating; NaN where nothing varies."""
     import krippendorff
 
@@ -183,7 +183,8 @@ def _pearson(a: Floats, b: Floats) -> float:
     return float(pearsonr(a, b)[0]) if _varies(a, b) else math.nan
 
 
-def _spearman(a: Floats, b: Floats) -> float:
+def spearman(a: Floats, b: Floats) -> float:
+    """Spearman's correlation (scipy); NaN where one side does not vary."""
     from scipy.stats import spearmanr
 
     return float(spearmanr(a, b)[0]) if _varies(a, b) else math.nan

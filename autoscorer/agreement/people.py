@@ -74,7 +74,10 @@ class Table:
         """People's outcomes as numbers, by criterion, in the order of the rubric."""
         order = dict.fromkeys(c.criterion for card in self.cards.values() for c in card.criteria)
         coded = {
-            subject: {c: {by: float(OUTCOMES.index(str(v))) for by, v in said.items()} for c, said in contacts.items()}
+            subject: {
+                c: {by: float(OUTCOMES.index(str(v))) for by, v in said.items()}
+                for c, said in contacts.items()
+            }
             for subject, contacts in self._by.items()
             if subject not in (TOTAL, GRADE)
         }
@@ -82,12 +85,19 @@ class Table:
 
     def machine(self, said: Said, value: Mapping[str, float]) -> Pairs:
         """Each judgement with the machine's value: (machine, person)."""
-        rows = [(self.number[c], value[c], v) for c, by in said.items() for _, v in sorted(by.items()) if c in value]
+        rows = [
+            (self.number[c], value[c], v)
+            for c, by in said.items()
+            for _, v in sorted(by.items())
+            if c in value
+        ]
         return Pairs.of(rows)
 
     def mean(self, said: Said, value: Mapping[str, float]) -> Pairs:
         """The machine's value with the mean of the people, where there are several."""
-        return Pairs.of([(self.number[c], value[c], fmean(by.values())) for c, by in said.items() if len(by) > 1])
+        return Pairs.of(
+            [(self.number[c], value[c], fmean(by.values())) for c, by in said.items() if len(by) > 1]
+        )
 
     def people(self, said: Said) -> Pairs:
         """Each two judgements of one contact, ordered by the inspectors' names."""

@@ -76,8 +76,13 @@ def _criteria(out: Console, found: Agreement, lang: str) -> None:
     table = _table(words["criterion"], words["pairs"], *words["short"])
     for c in found.criteria:
         rates = [f"{rate:.0%}" for rate in c.not_applicable] if c.not_applicable else ["—", "—"]
-        row = [*(number(c.machine.measures[m], places=2) for m in short), number(c.people.measures["alpha"], places=2)]
-        table.add_row(Text(screen.one_line(c.name), "red" if c.unfit else ""), str(c.machine.pairs), *row, *rates)
+        row = [
+            *(number(c.machine.measures[m], places=2) for m in short),
+            number(c.people.measures["alpha"], places=2),
+        ]
+        table.add_row(
+            Text(screen.one_line(c.name), "red" if c.unfit else ""), str(c.machine.pairs), *row, *rates
+        )
     out.print()
     out.print(table)
 
@@ -97,7 +102,12 @@ def _worst(out: Console, found: Agreement, lang: str) -> None:
     table = _table(words["worst_title"], *words["worst_heads"][1:4])
     for d in found.worst[:WORST]:
         said = ", ".join(f"{by} {total:g}" for by, total in sorted(d.people.items())[:4])
-        table.add_row(Text(screen.one_line(d.contact)), f"{d.machine:g}", Text(screen.one_line(said)), f"{d.difference:+.1f}")
+        table.add_row(
+            Text(screen.one_line(d.contact)),
+            f"{d.machine:g}",
+            Text(screen.one_line(said)),
+            f"{d.difference:+.1f}",
+        )
     if found.worst:
         out.print()
         out.print(table)

@@ -40,7 +40,9 @@ class Results:
                 if only(result.analysis.transcript.id):
                     yield result
         if not self.scored:
-            why = f": {self.faults[0]}" if self.faults else f" ({self.failed} failures)" if self.failed else ""
+            why = (
+                f": {self.faults[0]}" if self.faults else f" ({self.failed} failures)" if self.failed else ""
+            )
             raise UsageError(f"{self.path}: holds no scorecard{why}")
 
     def tell(self, *, quiet: bool = False) -> int:
@@ -55,7 +57,9 @@ class Results:
         return {card.analysis.transcript.id: card for card in self.cards(only=ids.__contains__)}
 
 
-def heard(files: Sequence[Path], results: Path, *, by: str = "", strict: bool = False) -> tuple[Catalog, Findings, Results]:
+def heard(
+    files: Sequence[Path], results: Path, *, by: str = "", strict: bool = False
+) -> tuple[Catalog, Findings, Results]:
     """What people said of the contacts of `results`, with the problems of both.
 
     Raises UsageError where a file cannot be read, or no row of all fits a contact.

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Language, LangOption, RubricOption
+from .options import LangOption, Language, RubricOption
 
 app = typer.Typer(help="People's corrections and appeals: import, show, export.", no_args_is_help=True)
 
@@ -18,10 +18,15 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="results.jsonl 
 
 def sample(
     results: Results,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.xlsx", help="The review list; a new file.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE.xlsx", help="The review list; a new file.")
+    ],
     count: Annotated[int, typer.Option("--n", min=1, help="How many contacts.")] = 50,
     by: Annotated[
-        str, typer.Option("--by", help="risk, uncertain, random, agent: an equal part by each, separated by commas.")
+        str,
+        typer.Option(
+            "--by", help="risk, uncertain, random, agent: an equal part by each, separated by commas."
+        ),
     ] = "risk,uncertain,random,agent",
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same list.")] = 0,
     lang: LangOption = Language.zh,
@@ -53,19 +58,23 @@ def sample(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A filled-in review list, or a table of scores.")],
-    results: Annotated[Path, typer.Option("--results", metavar="RESULTS", help="The results it was made from.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A filled-in review list, or a table of scores.")
+    ],
+    results: Annotated[
+        Path, typer.Option("--results", metavar="RESULTS", help="The results it was made from.")
+    ],
     by: Annotated[str, typer.Option("--by", help="The inspector, where the file names none.")] = "",
 ) -> None:
     """Add corrections and appeals to the log beside the results. Importing twice changes nothing.
 
     Exit codes: 0 done, 1 some rows could not be used (the rest was added), 2 usage.
     """
-    from ..review import log
+    from ..review import Judgement, TurnLabels, log
     from . import people
 
     catalog, findings, source = people.heard([file], results, by=by, strict=True)
-    said = [*findings.judgements, *findings.labels]
+    said: list[Judgement | TurnLabels] = [*findings.judgements, *findings.labels]
     added = log.append(log.beside(results), (log.entry(one, catalog.cards[one.contact]) for one in said))
     faults = source.tell() + people.tell(findings.problems)
     left = sum(not problem.used for problem in findings.problems)
@@ -96,7 +105,10 @@ def show(
 def export(
     results: Results,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="A new .jsonl or .xlsx file; with --labels, .jsonl.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="A new .jsonl or .xlsx file; with --labels, .jsonl."
+        ),
     ],
     labels: Annotated[
         bool, typer.Option("--labels", help="Training data for `autoscorer train` instead of final scores.")
@@ -111,7 +123,9 @@ def export(
     refuse_existing(output)
     if labels:
         written, silent = reviewed.write_labels(results, output)
-        people.note(f"{written} dialogues with labels; in {silent} reviewed contacts nothing points at a turn")
+        people.note(
+            f"{written} dialogues with labels; in {silent} reviewed contacts nothing points at a turn"
+        )
     else:
         people.note(f"{reviewed.write_final(results, output, rubric, lang.value)} contacts")
     people.note(f"wrote {output}")

@@ -26,9 +26,18 @@ HEADS = {
 }
 FINAL = {
     "zh": ("会话", "坐席", "机器总分", "机器等级", "最终总分", "最终等级", "合格", "以何为准"),
-    "en": ("contact", "agent", "machine total", "machine grade", "final total", "final grade", "passed", "counts"),
+    "en": (
+        "contact",
+        "agent",
+        "machine total",
+        "machine grade",
+        "final total",
+        "final grade",
+        "passed",
+        "counts",
+    ),
 }
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "zh": {"person": "人工", "machine": "机器", "total": "总分", "grade": "等级", "turn": "第 {} 轮", "yes": "是", "no": "否",
            "accepted": "申诉成立", "rejected": "申诉不成立", "later": "已有后续判定", "sheets": ("最终成绩", "人工判定")},
     "en": {"person": "person", "machine": "machine", "total": "total", "grade": "grade", "turn": "turn {}", "yes": "yes",
@@ -55,7 +64,13 @@ def finals(results: Path, rubric: Path | None, *, everything: bool) -> Iterator[
 def record(card: Scorecard) -> dict[str, Any]:
     """What a machine needs to know of a reviewed contact."""
     review = card.analysis.provenance.get("review", {})
-    return {"id": card.analysis.transcript.id, "total": card.total, "grade": card.grade, "passed": card.passed, **review}
+    return {
+        "id": card.analysis.transcript.id,
+        "total": card.total,
+        "grade": card.grade,
+        "passed": card.passed,
+        **review,
+    }
 
 
 def show(cards: Iterable[Scorecard], lang: str) -> None:
@@ -75,9 +90,22 @@ def _rows(card: Scorecard, lang: str) -> Iterator[list[object]]:
     for one in review.get("said", ()):
         subject, appeal = one["subject"], one["appeal"]
         kind, _, turn = subject.partition(":")
-        name = words["turn"].format(int(turn) + 1) if kind == "turn" and turn else names.get(subject, words.get(subject, subject))
-        told = "；".join(filter(None, [words[appeal["decision"]], appeal["reason"]] if appeal else [])) or one["reason"]
-        counts = words["person"] if one["counts"] else words["machine"] if not _overruled(one, review) else words["later"]
+        name = (
+            words["turn"].format(int(turn) + 1)
+            if kind == "turn" and turn
+            else names.get(subject, words.get(subject, subject))
+        )
+        told = (
+            "；".join(filter(None, [words[appeal["decision"]], appeal["reason"]] if appeal else []))
+            or one["reason"]
+        )
+        counts = (
+            words["person"]
+            if one["counts"]
+            else words["machine"]
+            if not _overruled(one, review)
+            else words["later"]
+        )
         yield [
             card.analysis.transcript.id, name, _machine(subject, card, review, lang), _person(one, lang), counts,
             one["by"], one["on"], told,
@@ -148,7 +176,9 @@ def write_labels(results: Path, output: Path) -> tuple[int, int]:
     """Training data, a JSON line a dialogue; how many, and in how many nothing pointed at a turn."""
     said = log.by_subject(log.read(log.beside(results)))
     if not said:
-        raise UsageError(f"{log.beside(results)}: nothing was imported yet; see `autoscorer review import --help`")
+        raise UsageError(
+            f"{log.beside(results)}: nothing was imported yet; see `autoscorer review import --help`"
+        )
     cards = people.Results(results).wanted(said)
     made = [dialogue(card, said[name]) for name, card in cards.items()]
     lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in made if one]

@@ -10,11 +10,19 @@ from typing import Any
 from ..errors import UsageError
 from ..writers.workbook import EXACT, MAX_CELL
 
-_EPOCH = datetime.datetime(2000, 1, 1)  # in the file instead of the hour, so that equal input makes equal bytes
+_EPOCH = datetime.datetime(
+    2000, 1, 1
+)  # in the file instead of the hour, so that equal input makes equal bytes
 STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": "#DDE7F3", "text_wrap": True, "valign": "vcenter"},
     "plain": {"text_wrap": True, "valign": "top"},
-    "input": {"text_wrap": True, "valign": "top", "bg_color": "#FFF8DC", "border": 1, "border_color": "#D8C98A"},
+    "input": {
+        "text_wrap": True,
+        "valign": "top",
+        "bg_color": "#FFF8DC",
+        "border": 1,
+        "border_color": "#D8C98A",
+    },
     "first": {"text_wrap": True, "valign": "top", "bold": True, "top": 2, "bg_color": "#EEF2F7"},
     "bad": {"text_wrap": True, "valign": "top", "font_color": "#9C0006", "bg_color": "#FFE4E1"},
     "dim": {"text_wrap": True, "valign": "top", "font_color": "#777777"},
@@ -24,14 +32,18 @@ STYLES: dict[str, dict[str, Any]] = {
 class Sheet:
     """One sheet, filled row by row."""
 
-    def __init__(self, sheet: Any, styles: dict[str, Any], heads: Sequence[str], widths: Sequence[int]) -> None:
+    def __init__(
+        self, sheet: Any, styles: dict[str, Any], heads: Sequence[str], widths: Sequence[int]
+    ) -> None:
         self.sheet, self._styles, self.row = sheet, styles, 0
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 1)
         self.add(heads, "head")
 
-    def add(self, values: Sequence[object], style: str = "plain", *, styles: dict[int, str] | None = None) -> int:
+    def add(
+        self, values: Sequence[object], style: str = "plain", *, styles: dict[int, str] | None = None
+    ) -> int:
         """Write one row, `styles` by column over `style`; returns its number, from 0."""
         for column, value in enumerate(values):
             kept = self._styles[(styles or {}).get(column, style)]

@@ -49,8 +49,10 @@ def corrected(score: CriterionScore, criterion: Criterion, one: Entry) -> Criter
         return score
     points = _points(score, criterion, outcome, given)
     counts = criterion.kind == "score" and outcome in ("met", "partial", "not_met")
-    told = one["reason"] or one["appeal"] and one["appeal"]["reason"] or ""
-    reason = f"{one['by']}：{OUTCOMES[outcome][0]} {told}（机器：{OUTCOMES[score.outcome][0]}，{score.reason}）"
+    told = one["reason"] or (one["appeal"] and one["appeal"]["reason"]) or ""
+    reason = (
+        f"{one['by']}：{OUTCOMES[outcome][0]} {told}（机器：{OUTCOMES[score.outcome][0]}，{score.reason}）"
+    )
     most = criterion.points if counts else 0.0
     return replace(score, outcome=outcome, points=round(points, 6), max_points=most, reason=reason)
 
@@ -82,7 +84,9 @@ def _summed(
         made = replace(card, criteria=scores)
     if TOTAL in counted:
         total = float(counted[TOTAL]["person"]["verdict"])
-        bands = {g.name_en for g in rubric.grades} if card.grade in {g.name_en for g in rubric.grades} else set()
+        bands = (
+            {g.name_en for g in rubric.grades} if card.grade in {g.name_en for g in rubric.grades} else set()
+        )
         grade = next(g for g in rubric.grades if total >= g.at_least)
         passed = total >= rubric.pass_mark and not made.failed_critical
         made = replace(made, total=total, grade=grade.name_en if bands else grade.name, passed=passed)

@@ -130,7 +130,7 @@ def _flat(file: File, number: int, line: str | None) -> dict[str, str]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise UsageError(f"{file.source}, row {number}: not JSON: {error}") from None
     if not isinstance(record, Mapping):
-        raise UsageError(f"{file.source}, row {number}: not a JSON object such as {{\"id\": …, \"total\": …}}")
+        raise UsageError(f'{file.source}, row {number}: not a JSON object such as {{"id": …, "total": …}}')
     nested = record.get("criteria")
     flat = {**record, **(nested if isinstance(nested, Mapping) else {})}
     return {str(key): _text(value) for key, value in flat.items() if not isinstance(value, list | Mapping)}

@@ -34,9 +34,7 @@ def dialogue(card: Scorecard, said: Mapping[str, Sequence[Entry]]) -> dict[str, 
     found = _labels(card, said)
     if not found:
         return None
-    rows = [
-        _turn(i, u, found.get(i, Labels())) for i, u in enumerate(card.analysis.transcript.utterances)
-    ]
+    rows = [_turn(i, u, found.get(i, Labels())) for i, u in enumerate(card.analysis.transcript.utterances)]
     return {"id": card.analysis.transcript.id, "source": "review", "turns": [r for r in rows if r]}
 
 
@@ -93,6 +91,8 @@ def _turn(i: int, utterance: Utterance, labels: Labels) -> dict[str, Any] | None
         "role": utterance.role,
         "text": utterance.text,
         "acts" if agent else "cacts": [name for name in known if name in labels.there],
-        "empathy_level" if agent else "sentiment": numbers[labels.scales.get(scale, "none" if agent else "neutral")],
+        "empathy_level" if agent else "sentiment": numbers[
+            labels.scales.get(scale, "none" if agent else "neutral")
+        ],
         **({"skip": skip} if skip else {}),
     }

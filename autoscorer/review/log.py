@@ -152,7 +152,15 @@ def counting(entries: Sequence[Entry]) -> Entry | None:
 
 
 def _day(one: Entry) -> str:
-    digits = [part.zfill(2) for part in one["on"].replace("年", "-").replace("月", "-").replace("/", "-").replace(".", "-").split("-")]
+    digits = [
+        part.zfill(2)
+        for part in one["on"]
+        .replace("年", "-")
+        .replace("月", "-")
+        .replace("/", "-")
+        .replace(".", "-")
+        .split("-")
+    ]
     return "-".join(digits)[:10] if one["on"] else str(one.get("at", ""))[:10]
 
 

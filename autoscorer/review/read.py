@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ..text import normalize
@@ -136,7 +137,9 @@ class _Reader:
         if "contact" not in self.at:
             message = f"no column holds the contact's id; call it one of: {columns.allowed('contact')}"
         elif not (self.criteria or {"total", "grade", "criterion", "turn"} & set(self.at)):
-            message = f"no column holds a score; call it one of: {columns.allowed('total')}, or a criterion's id"
+            message = (
+                f"no column holds a score; call it one of: {columns.allowed('total')}, or a criterion's id"
+            )
         else:
             return None
         return Problem(Place(self.grid.file, self.grid.sheet, 0), message)
@@ -200,7 +203,9 @@ class _Reader:
             return TOTAL
         criterion = self.catalog.names.get(name, name)
         if criterion not in {c.criterion for c in card.criteria}:
-            raise _Bad(row.problem("criterion", f"no criterion '{_short(name)}' in the results of this contact"))
+            raise _Bad(
+                row.problem("criterion", f"no criterion '{_short(name)}' in the results of this contact")
+            )
         return criterion
 
     def _verdict(self, row: _Row, subject: str) -> tuple[str | float | None, float | None]:
@@ -209,7 +214,9 @@ class _Reader:
         if not text:
             if worth is None:
                 return None, None
-            return (worth, None) if subject == TOTAL else (_by_points(worth, self.catalog.most[subject]), worth)
+            return (
+                (worth, None) if subject == TOTAL else (_by_points(worth, self.catalog.most[subject]), worth)
+            )
         if subject == TOTAL:
             return self._number(row, "verdict", text, 100), None
         return self._outcome(row, "verdict", text), worth
@@ -238,17 +245,19 @@ class _Reader:
         by, on = self._signed(row, (row.get("by") or self.by, row.get("on")))
         contact, reason = card.analysis.transcript.id, row.get("reason")
         for name, text in given.items():
-            value = self._kept(lambda n=name, t=text: self._number(row, n, t, 100) if n == TOTAL else t)  # type: ignore[misc]
+            value = self._kept(partial(self._number, row, name, text, 100)) if name == TOTAL else text
             if value is not None:
-                yield Judgement(contact, name, value, by, on, reason, self.grid.place(row.line, self.at[name]))
+                yield Judgement(
+                    contact, name, value, by, on, reason, self.grid.place(row.line, self.at[name])
+                )
         for column, text in cells.items():
             at = {**self.at, "cell": column}
             cell, criterion = _Row(self.grid, row.line, at), self.criteria[column]
-            value = self._kept(lambda c=cell, t=text, k=criterion: self._shared(c, t, k))  # type: ignore[misc]
+            value = self._kept(partial(self._shared, cell, text, criterion))
             if value is not None:
                 yield Judgement(contact, criterion, value, by, on, reason, self.grid.place(row.line, column))
 
-    def _kept(self, read):  # type: ignore[no-untyped-def]
+    def _kept(self, read: Callable[[], str | float]) -> str | float | None:
         """A cell's value; a bad cell is named and the others of its row are used."""
         try:
             return read()

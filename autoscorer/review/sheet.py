@@ -19,7 +19,10 @@ MACHINE = {
 }
 ROLES = {"zh": {"agent": "客服", "customer": "客户", "system": "系统"}, "en": {}}
 TOTAL = {"zh": "总分", "en": "total"}
-TURNS = {"zh": ("机器行为", "机器情绪", "机器共情"), "en": ("machine behaviors", "machine sentiment", "machine empathy")}
+TURNS = {
+    "zh": ("机器行为", "机器情绪", "机器共情"),
+    "en": ("machine behaviors", "machine sentiment", "machine empathy"),
+}
 PASSED = {"zh": ("合格", "不合格"), "en": ("passed", "not passed")}
 PERSON = ("verdict", "points", "reason", "by", "on", "appeal", "appeal_reason")
 WIDTHS = (20, 5, 6, 52, 14, 14, 18, 14, 8, 46, 12, 8, 26, 10, 12, 10, 26)
@@ -102,7 +105,13 @@ class _Block:
     def _row(self, sheet: Sheet, row: int, turn: tuple[object, ...], score: CriterionScore | None) -> None:
         first = row == 0
         machine = self._total() if first else self._criterion(score) if score else [""] * 5
-        values = [self.card.analysis.transcript.id, *turn, self.why if first else "", *machine, *[""] * len(PERSON)]
+        values = [
+            self.card.analysis.transcript.id,
+            *turn,
+            self.why if first else "",
+            *machine,
+            *[""] * len(PERSON),
+        ]
         start = len(values) - len(PERSON)
         inputs = range(start, len(values)) if first or score else ()
         at = sheet.add(values, "first" if first else "plain", styles=dict.fromkeys(inputs, "input"))
@@ -111,7 +120,9 @@ class _Block:
         elif score:
             sheet.choose(at, start, words(score, self.lang))
         if first or score:
-            sheet.choose(at, start + PERSON.index("appeal"), [w[_word(w, self.lang)] for w in APPEALS.values()])
+            sheet.choose(
+                at, start + PERSON.index("appeal"), [w[_word(w, self.lang)] for w in APPEALS.values()]
+            )
 
     def _total(self) -> list[object]:
         verdict = PASSED[self.lang][0 if self.card.passed else 1]
@@ -133,7 +144,11 @@ def verdict(score: CriterionScore, lang: str) -> str:
 
 def words(score: CriterionScore, lang: str) -> list[str]:
     """The choices for a criterion: what a deduction can be differs from what a question can be."""
-    outcomes = ["met", "not_met", "not_applicable"] if _off_sum(score) else ["met", "partial", "not_met", "not_applicable"]
+    outcomes = (
+        ["met", "not_met", "not_applicable"]
+        if _off_sum(score)
+        else ["met", "partial", "not_met", "not_applicable"]
+    )
     return [OUTCOMES[o][_index(score, o, lang)] for o in outcomes]  # type: ignore[index]
 
 
@@ -155,7 +170,13 @@ def _word(known: Sequence[str], lang: str) -> int:
 
 def _turn_heads(lang: str) -> list[str]:
     own = ("behaviors", "sentiment", "empathy", "by", "on")
-    return [columns.heading("contact", lang), columns.heading("turn", lang), *MACHINE[lang][1:3], *TURNS[lang], *_own(own, lang)]
+    return [
+        columns.heading("contact", lang),
+        columns.heading("turn", lang),
+        *MACHINE[lang][1:3],
+        *TURNS[lang],
+        *_own(own, lang),
+    ]
 
 
 def _turns(sheet: Sheet, card: Scorecard, lang: str) -> None:
@@ -164,7 +185,12 @@ def _turns(sheet: Sheet, card: Scorecard, lang: str) -> None:
     for turn, utterance in enumerate(card.analysis.transcript.utterances):
         found = turns.shown(card, turn, lang)
         machine = [found.get(name, "") for name in ("behaviors", "sentiment", "empathy")]
-        values = [card.analysis.transcript.id, turn + 1, names.get(utterance.role, utterance.role), utterance.text]
+        values = [
+            card.analysis.transcript.id,
+            turn + 1,
+            names.get(utterance.role, utterance.role),
+            utterance.text,
+        ]
         at = sheet.add([*values, *machine, *[""] * 5], styles=dict.fromkeys(range(7, 12), "input"))
         for column, name in ((8, "sentiment"), (9, "empathy")):
             role, scale = turns.SCALES[name]

@@ -75,7 +75,9 @@ def _behavior(name: str, role: Role) -> str:
     for id, behavior in book().items():
         if normalize(name) in (id, normalize(behavior.name), normalize(behavior.name_en)):
             if behavior.role != role:
-                raise BadLabel("behaviors", f"'{name}' is said of the {behavior.role}; this turn is the {role}'s")
+                raise BadLabel(
+                    "behaviors", f"'{name}' is said of the {behavior.role}; this turn is the {role}'s"
+                )
             return id
     mine = "、".join(b.name for b in book().values() if b.role == role)
     raise BadLabel("behaviors", f"unknown behavior '{name[:40]}'; allowed: {mine}, {NONE[0]}")

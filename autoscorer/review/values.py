@@ -23,7 +23,19 @@ OUTCOMES: dict[Outcome, tuple[str, ...]] = {
 """The first word of each is the one shown; the second of `met` and `not_met` is shown for deductions."""
 APPEALS: dict[Appeal, tuple[str, ...]] = {
     "accepted": ("成立", "通过", "接受", "采纳", "同意", "是", "accepted", "accept", "upheld", "yes"),
-    "rejected": ("不成立", "驳回", "不通过", "不接受", "拒绝", "维持原判", "否", "rejected", "reject", "denied", "no"),
+    "rejected": (
+        "不成立",
+        "驳回",
+        "不通过",
+        "不接受",
+        "拒绝",
+        "维持原判",
+        "否",
+        "rejected",
+        "reject",
+        "denied",
+        "no",
+    ),
 }
 
 
@@ -37,7 +49,11 @@ class Place:
     column: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file, f"sheet '{self.sheet}'" if self.sheet else "", f"row {self.row}" if self.row else ""]
+        parts = [
+            self.file,
+            f"sheet '{self.sheet}'" if self.sheet else "",
+            f"row {self.row}" if self.row else "",
+        ]
         return ", ".join(filter(None, [*parts, f"column '{self.column}'" if self.column else ""]))
 
 
