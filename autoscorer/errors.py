@@ -27,7 +27,7 @@ class MissingExtra(AutoscorerError):
 class TranscriptError(AutoscorerError):
     """One input cannot be used. `code` is stable; `hint` says what would mend it."""
 
-    def __init__(self, code: str, message: str, *, hint: str = "", id: str | None = None) -> None:
+    def __init__(self, code: str, message: str, *, hint: str, id: str | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.hint, self.id = code, message, hint, id
 

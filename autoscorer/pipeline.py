@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import resources
-from .detect import Detector, fuse
+from .characters import check_transcript
+from .detect import Detector, Findings, fuse
 from .errors import TranscriptError
+from .neutral import neutral_transcript
 from .rubric import Rubric, load_rubric
 from .rules import RuleBook, load_rules
 from .scoring import Lang, behavior_name, label_name, make_scorecard
 from .segment import Segmenter
-from .types import Analysis, Failure, Result, Scorecard, Transcript
+from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
 
 if TYPE_CHECKING:
     from .classify import Classifiers
@@ -71,16 +73,24 @@ class Scorer:
         self._provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
-        """Find behaviors, customer sentiment and agent empathy. No scoring."""
-        detections = self._detector.detect(transcript)
-        if self.classifiers is None:
-            return Analysis(transcript, detections, (), self._provenance)
-        found = self.classifiers.read(transcript)
-        fused = fuse(transcript, detections, self.rules, found)
-        return Analysis(transcript, fused, found.predictions, self._provenance)
+        """Find behaviors, customer sentiment and agent empathy. No scoring.
+
+        Raises TranscriptError `bad_characters` where a text holds what is no text.
+        """
+        check_transcript(transcript)
+        read = self.classifiers.read(neutral_transcript(transcript)) if self.classifiers else None
+        found = self._detector.search(transcript, read.predictions if read else None)
+        provenance = {**self._provenance, **_how(found)}
+        if read is None:
+            return Analysis(transcript, found.detections, (), provenance)
+        fused = fuse(transcript, found.detections, self.rules, read)
+        return Analysis(transcript, fused, read.predictions, provenance)
 
     def score(self, transcript: Transcript) -> Scorecard:
-        """The scorecard of one transcript. Raises TranscriptError where nothing of the rubric applies."""
+        """The scorecard of one transcript.
+
+        Raises TranscriptError as `analyze` does, and where nothing of the rubric applies.
+        """
         return self.rescore(self.analyze(transcript))
 
     def rescore(self, analysis: Analysis) -> Scorecard:
@@ -94,14 +104,17 @@ class Scorer:
         if isinstance(item, Failure):
             return item
         transcript = item.transcript if isinstance(item, Analysis) else item
+        stage: Stage = "analyze"
         try:
-            return self.rescore(item) if isinstance(item, Analysis) else self.score(item)
+            analysis = item if isinstance(item, Analysis) else self.analyze(item)
+            stage = "score"
+            return self.rescore(analysis)
         except TranscriptError as error:
-            return error.failure(transcript.source, "score")
+            return error.failure(transcript.source, stage)
         except Exception as error:  # one contact must not stop the others
             message = f"unexpected {type(error).__name__}: {error}"[:300]
             hint = "please report this with the transcript, if it may be shared"
-            return Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+            return Failure(transcript.source, stage, "internal", message, hint, transcript.id)
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""
@@ -119,6 +132,12 @@ class Scorer:
             "rules_sha256": self.rules.sha256,
             "models": models,
         }
+
+
+def _how(found: Findings) -> dict[str, Any]:
+    """What a result says of how the rules looked: typed or speech, and the rules that could not be answered."""
+    unanswered = {rule: list(lacks) for rule, lacks in found.unanswered.items()}
+    return {"medium": dict(found.medium), **({"unanswered": unanswered} if unanswered else {})}
 
 
 def _classifiers(models: str | Path | None) -> Classifiers:

@@ -67,6 +67,10 @@ class Document:
             node, line = found
         return int(line) + 1
 
+    def holds(self, where: tuple[Any, ...]) -> bool:
+        """Whether the file has this key path."""
+        return self.span(where) is not None
+
     def span(self, where: tuple[Any, ...]) -> tuple[int, int] | None:
         """The characters of the value at a key path, `[start, end)`; None where it is not there."""
         node = self._node

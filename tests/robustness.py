@@ -26,11 +26,64 @@ import autoscorer as asr
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 TITLES = "先生|女士|小姐|太太|师傅|老师|经理|主管|阿姨|大爷|叔叔"
 GIVEN = "敏静丽强磊军洋勇艳杰娟涛明超霞平刚玲桂芳"
-REGIONS = (
-    "北京 上海 天津 重庆 广州 深圳 杭州 南京 武汉 成都 西安 苏州 青岛 大连 厦门 长沙 郑州 济南 沈阳 昆明 合肥 福州 南昌 "
-    "贵阳 太原 兰州 海口 宁波 无锡 佛山 东莞 浙江 江苏 广东 福建 山东 河南 河北 湖南 湖北 四川 云南 贵州 安徽 江西 辽宁 "
-    "吉林 山西 陕西 甘肃 青海 海南 新疆 西藏 广西 宁夏"
-).split()
+REGIONS = [
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "杭州",
+    "南京",
+    "武汉",
+    "成都",
+    "西安",
+    "苏州",
+    "青岛",
+    "大连",
+    "厦门",
+    "长沙",
+    "郑州",
+    "济南",
+    "沈阳",
+    "昆明",
+    "合肥",
+    "福州",
+    "南昌",
+    "贵阳",
+    "太原",
+    "兰州",
+    "海口",
+    "宁波",
+    "无锡",
+    "佛山",
+    "东莞",
+    "浙江",
+    "江苏",
+    "广东",
+    "福建",
+    "山东",
+    "河南",
+    "河北",
+    "湖南",
+    "湖北",
+    "四川",
+    "云南",
+    "贵州",
+    "安徽",
+    "江西",
+    "辽宁",
+    "吉林",
+    "山西",
+    "陕西",
+    "甘肃",
+    "青海",
+    "海南",
+    "新疆",
+    "西藏",
+    "广西",
+    "宁夏",
+]
 GENDERS = [
     ("先生", "女士"), ("帅哥", "美女"), ("大哥", "大姐"), ("叔叔", "阿姨"), ("爷爷", "奶奶"), ("大爷", "大妈"), ("他", "她"),
     ("男士", "小姐"), ("儿子", "女儿"), ("老公", "老婆"), ("爸爸", "妈妈"), ("哥哥", "姐姐"),
@@ -40,7 +93,9 @@ NAMED = [
     re.compile(rf"((?:我姓|免贵姓|贵姓|姓))([{SURNAMES}])(?![\u4e00-\u9fff]{{0,1}}名)"),
     re.compile(rf"((?:客服|坐席|专员|我是|我叫|这里是)小)([{SURNAMES}])"),
 ]
-FULL = re.compile(rf"((?:我叫|名字是|机主是|收件人是|姓名是|户主是))([{SURNAMES}])([\u4e00-\u9fff]{{1,2}})(?=[，。,.、；! ！?？]|$)")
+FULL = re.compile(
+    rf"((?:我叫|名字是|机主是|收件人是|姓名是|户主是))([{SURNAMES}])([\u4e00-\u9fff]{{1,2}})(?=[，。,.、；! ！?？]|$)"
+)
 NUMBERED = re.compile(r"((?:工号|编号)(?:是|为|:|：)?\s*)(\d{2,8})")
 
 
@@ -62,9 +117,11 @@ def _names(text: str, chance: random.Random) -> str:
 
 
 def _genders(text: str, chance: random.Random) -> str:
-    pairs = {a: b for a, b in GENDERS} | {b: a for a, b in GENDERS}
+    pairs = dict(GENDERS) | {b: a for a, b in GENDERS}
     words = "|".join(sorted(pairs, key=len, reverse=True))
-    return re.sub(rf"(?<![其吉])(?:{words})", lambda m: pairs[m[0]], text)  # 其他 and 吉他 say nothing of anyone
+    return re.sub(
+        rf"(?<![其吉])(?:{words})", lambda m: pairs[m[0]], text
+    )  # 其他 and 吉他 say nothing of anyone
 
 
 def _regions(text: str, chance: random.Random) -> str:
@@ -78,10 +135,19 @@ def _numbers(text: str, chance: random.Random) -> str:
     return NUMBERED.sub(lambda m: m[1] + "".join(chance.choice("0123456789") for _ in m[2]), text)
 
 
-SWAPS = [Swap("names", _names), Swap("genders", _genders), Swap("regions", _regions), Swap("agent ids", _numbers)]
+SWAPS = [
+    Swap("names", _names),
+    Swap("genders", _genders),
+    Swap("regions", _regions),
+    Swap("agent ids", _numbers),
+]
+RARE = [SWAPS[0], SWAPS[3]]
+"""Chats are masked, so names and numbers are few: the contacts that have any come first, then others at random."""
 
 
-def changed(transcript: asr.Transcript, change: Callable[[str, random.Random], str], seed: str) -> asr.Transcript:
+def changed(
+    transcript: asr.Transcript, change: Callable[[str, random.Random], str], seed: str
+) -> asr.Transcript:
     """The transcript with each text changed; the choices of one contact are the same in all its turns."""
     said = [replace(u, text=change(u.text, random.Random(seed))) for u in transcript.utterances]
     return replace(transcript, utterances=tuple(said))
@@ -93,7 +159,9 @@ def read(shared: Path) -> Iterator[asr.Transcript]:
         with gzip.open(shared / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 raw = json.loads(line)
-                said = tuple(asr.Utterance(t["role"], t["text"].strip()) for t in raw["turns"] if t["text"].strip())
+                said = tuple(
+                    asr.Utterance(t["role"], t["text"].strip()) for t in raw["turns"] if t["text"].strip()
+                )
                 yield asr.Transcript(raw["id"], said, name)
 
 
@@ -102,9 +170,15 @@ def outcomes(card: asr.Scorecard) -> dict[str, tuple[str, float]]:
     return {c.criterion: (c.outcome, c.points) for c in card.criteria}
 
 
-def swaps(transcripts: Sequence[asr.Transcript], scorer: asr.Scorer, *, count: int, seed: int, verbose: bool) -> None:
+def swaps(
+    transcripts: Sequence[asr.Transcript], scorer: asr.Scorer, *, count: int, seed: int, verbose: bool
+) -> None:
     """Print how often anything of the score changed."""
-    order = sorted(transcripts, key=lambda t: random.Random(f"{seed} {t.id}").random())
+    rare = {
+        t.id: any(s.change(u.text, random.Random(1)) != u.text for s in RARE for u in t.utterances)
+        for t in transcripts
+    }
+    order = sorted(transcripts, key=lambda t: (not rare[t.id], random.Random(f"{seed} {t.id}").random()))
     done, flips, kinds = 0, defaultdict[str, int](int), defaultdict[str, list[bool]](list)
     for transcript in order:
         touched = [s for s in SWAPS if changed(transcript, s.change, f"{seed} {transcript.id}") != transcript]
@@ -135,7 +209,9 @@ def swaps(transcripts: Sequence[asr.Transcript], scorer: asr.Scorer, *, count: i
         print(f"  with {name:10} {sum(found):4} flips in {len(found)}")
 
 
-def _show(a: asr.Transcript, b: asr.Transcript, before: asr.Scorecard, after: asr.Scorecard, moved: set[str]) -> None:
+def _show(
+    a: asr.Transcript, b: asr.Transcript, before: asr.Scorecard, after: asr.Scorecard, moved: set[str]
+) -> None:
     turns = [(x.text, y.text) for x, y in zip(a.utterances, b.utterances, strict=True) if x.text != y.text]
     sys.stderr.write(f"{a.id} {before.total} -> {after.total} {sorted(moved)}\n")
     for old, new in turns[:4]:
@@ -191,7 +267,9 @@ def noisy(transcript: asr.Transcript, homophones: dict[str, str], share: float, 
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)

@@ -13,7 +13,19 @@ import autoscorer
 PACKAGE = Path(autoscorer.__file__).parent
 FLOORS = [
     {"types", "errors"},
-    {"text", "resources", "positions", "yaml_file", "record"},
+    {
+        "characters",
+        "extras",
+        "neutral",
+        "own_files",
+        "text",
+        "resources",
+        "positions",
+        "timing",
+        "medium",
+        "yaml_file",
+        "record",
+    },
     {"rules", "rubric"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report"},
     {"review"},

@@ -58,7 +58,7 @@ def test_a_good_rubric_loads(load):
     assert rubric.label == "t@1"
     assert re.fullmatch("[0-9a-f]{64}", rubric.sha256)
     assert rubric.sections[0].criteria[0].met.behavior == ("greeting",)
-    assert (rubric.pass_mark, rubric.critical_cap) == (60.0, 59.0)
+    assert (rubric.pass_mark, rubric.critical_cap, rubric.deduction_limit) == (60.0, 59.0, 1.0)
 
 
 C = "- {id: x, name: x, points: 1, met: "

@@ -19,7 +19,7 @@ KEPT = 200
 def write(path: Path, found: Agreement, cards: Mapping[str, Scorecard], lang: str) -> None:
     """Write the sheets. Raises UsageError where the file is there or cannot be written."""
     words = WORDS[lang]
-    book = Book(path, "autoscorer agreement")
+    book = Book(path, "agreement")
     heads = [words["subject"], words["pairs"], words["measure"], words["value"], words["low"], words["high"]]
     overall = book.sheet(words["overall"], [words["between"], *heads], (16, 16, 8, 22, 10, 10, 10))
     for subject in (found.total, found.grade):

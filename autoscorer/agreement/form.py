@@ -112,14 +112,15 @@ class Form:
         weight = (whole > 0) * n.weights
         all_weight = weight.sum(axis=1, keepdims=True)
         base = (weight * ratio).sum(axis=1) / all_weight[:, 0]
-        raw = 100 * base + facts.extra @ (self.signs * n.extras)
-        total = np.clip(raw, 0, 100)
+        bonus, off = facts.extra @ (n.extras * (self.signs > 0)), facts.extra @ (n.extras * (self.signs < 0))
+        got = 100 * base + bonus
+        limited = off > self.rubric.deduction_limit * got
+        total = np.minimum(100, got - np.where(limited, self.rubric.deduction_limit * got, off))
         cap = self.rubric.critical_cap
-        held = facts.failed & (total > cap)
-        free = (raw > 0) & (raw < 100) & ~held
+        held = (facts.failed & (total > cap)) | (total >= 100)
         parts = {"share": share, "points": points, "whole": whole, "ratio": ratio, "weight": weight, "base": base,
-                 "all_weight": all_weight}  # fmt: skip
-        return np.where(held, cap, total), free.astype(np.float64), parts
+                 "all_weight": all_weight, "limited": limited.astype(np.float64)}  # fmt: skip
+        return np.where(facts.failed, np.minimum(total, cap), total), (~held).astype(np.float64), parts
 
     def derivatives(self, n: Numbers, facts: Facts) -> tuple[Floats, Floats]:
         """Totals, and their derivatives by each number: [contacts, weights + points + shares + extras]."""
@@ -133,8 +134,11 @@ class Form:
         by_share = np.stack(
             [(moved * (facts.level == SHARES + k)).sum(axis=1) for k in range(len(n.shares))], axis=1
         ) if len(n.shares) else np.zeros((len(total), 0))  # fmt: skip
-        by_extra = facts.extra * self.signs
-        return total, free[:, None] * np.hstack([100 * by_weight, 100 * by_points, 100 * by_share, by_extra])
+        got = 1 - self.rubric.deduction_limit * p["limited"][:, None]
+        by_extra = facts.extra * np.where(self.signs > 0, got, p["limited"][:, None] - 1)
+        return total, free[:, None] * np.hstack(
+            [100 * got * by_weight, 100 * got * by_points, 100 * got * by_share, by_extra]
+        )
 
     def places(self, n: Numbers) -> dict[Path, float]:
         """Where each number stands in the rubric's file, with its value; caps move with their points."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import MissingExtra
+from ..extras import require
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,10 +62,7 @@ class Sampling:
 
 def need() -> None:
     """Raises MissingExtra where the packages of the extra `agree` are not installed."""
-    from importlib.util import find_spec
-
-    if not all(map(find_spec, ("krippendorff", "pingouin", "scipy", "statsmodels"))):
-        raise MissingExtra("agree", "measuring agreement")
+    require("agree", "measuring agreement", "krippendorff", "pingouin", "scipy", "statsmodels")
 
 
 def totals(pairs: Pairs, how: Sampling) -> dict[str, Estimate]:

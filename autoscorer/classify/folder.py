@@ -6,7 +6,8 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ LABELS: Mapping[str, Mapping[Role, tuple[str, ...]]] = {
 
 FORMAT = 1
 FILES = ("model.onnx", "vocabulary.json")
+MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,20 @@ def read_vocabulary(folder: Path) -> dict[str, dict[str, int]]:
     path = folder / "vocabulary.json"
     lists = _json(path)
     for space, grams in lists.items():
-        if space not in SPACES or not isinstance(grams, list):
+        if space not in SPACES:
             raise ConfigError(f"{path}: unknown feature space {space!r}; allowed: {', '.join(SPACES)}")
+        if not _are_grams(grams):
+            raise ConfigError(f"{path}: {space} must be a list of n-grams, each once")
     spaces, first = {}, 1
     for space, grams in lists.items():
         spaces[space] = dict(zip(grams, range(first, first + len(grams)), strict=True))
         first += len(grams)
     return spaces
+
+
+def _are_grams(grams: Any) -> bool:
+    strings = isinstance(grams, list) and all(isinstance(gram, str) for gram in grams)
+    return strings and len(set(grams)) == len(grams)
 
 
 def digest(path: Path) -> str:
@@ -121,6 +130,8 @@ def _thresholds(path: Path, values: Any, count: int) -> tuple[float, ...]:
 def _fusion(path: Path, raw: Any, wanted: tuple[str, ...]) -> dict[str, Weights]:
     try:
         fitted = {label: Weights(**{k: float(v) for k, v in one.items()}) for label, one in raw.items()}
+        if not all(map(math.isfinite, chain.from_iterable(map(astuple, fitted.values())))):
+            raise ValueError
     except (AttributeError, TypeError, ValueError):
         keys = "model, rule, bias, threshold"
         raise ConfigError(f"{path}: fusion must give each behavior the numbers {keys}") from None
@@ -134,6 +145,8 @@ def _json(path: Path) -> dict[str, Any]:
         value = json.loads(_bytes(path))
     except ValueError as error:
         raise ConfigError(f"{path}: not valid JSON: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
     if not isinstance(value, dict):
         raise ConfigError(f"{path}: must be a JSON object, is a {type(value).__name__}")
     return value
@@ -141,6 +154,8 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{path}: larger than {MAX_BYTES >> 20} MB, which no model here is")
         return path.read_bytes()
     except OSError as error:
         wanted = ", ".join(("config.json", *FILES))

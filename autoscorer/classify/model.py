@@ -147,6 +147,8 @@ class Classifiers:
     @classmethod
     def load(cls, folder: Path) -> Classifiers:
         """Load `folder/sentiment`, `folder/empathy` and `folder/behaviors`. Raises ConfigError."""
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: no such folder; a folder of models holds {', '.join(LABELS)}")
         models = {task: Classifier.load(folder / task) for task in LABELS}
         for task, model in models.items():
             if model.task != task:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from .. import resources
 
@@ -32,3 +34,15 @@ def facts(models: Path | None = None) -> Iterator[tuple[str, str]]:
     yield "models", str(folder)
     for task, sha in sorted(Classifiers.load(folder).sha256.items()):
         yield f"model {task}", sha
+
+
+def schema_of(what: str) -> dict[str, Any]:
+    """The JSON Schema of a `result`, of `rules` or of a `rubric`."""
+    from .. import rubric, rules
+
+    if what == "rules":
+        return rules.schema()
+    if what == "rubric":
+        return rubric.schema()
+    found: dict[str, Any] = json.loads((resources.DATA / "result.schema.json").read_text(encoding="utf-8"))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+class Schema(StrEnum):
+    """What has a published JSON Schema."""
+
+    result = "result"
+    rules = "rules"
+    rubric = "rubric"
 
 
 RulesOption = Annotated[
@@ -133,11 +142,17 @@ def check(
 ) -> None:
     """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
     from ..pipeline import Scorer
+    from ..rules import classifiers_of
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models)
     criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
     typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
                f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    if scorer.classifiers is None:
+        for rule, needed in classifiers_of(scorer.rules).items():
+            typer.echo(
+                f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
+            )
     typer.echo(
         f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
     )
@@ -157,12 +172,15 @@ def info(models: ModelsOption = None) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a result."""
-    from .. import resources
+def schema(
+    of: Annotated[
+        Schema, typer.Option("--of", help="Of what: a result, a rule book, or a rubric.")
+    ] = Schema.result,
+) -> None:
+    """Print the JSON Schema of a result, a rule book or a rubric."""
+    from .about import schema_of
 
-    text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
-    json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(schema_of(of.value), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
 
 

@@ -151,7 +151,7 @@ def write_final(results: Path, output: Path, rubric: Path | None, lang: str) -> 
         write(cards, output)
         return len(cards)
     words = WORDS[lang]
-    book = Book(output, "autoscorer final results")
+    book = Book(output, "final results")
     totals = book.sheet(words["sheets"][0], FINAL[lang], (20, 12, 10, 12, 10, 12, 8, 10))
     said = book.sheet(words["sheets"][1], HEADS[lang], (20, 18, 14, 14, 10, 10, 12, 40))
     for card in cards:

@@ -46,6 +46,15 @@ def console(file: IO[str], *, narrowest: int = 100) -> Console:
     return made
 
 
+def holds(to: Console, text: str) -> bool:
+    """Whether the encoding of that console has every character of `text`."""
+    try:
+        text.encode(to.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def table(results: Sequence[Result], count: int, lang: str) -> Table:
     """The score table of the first contacts; `count` says how many there are in all."""
     heads, notes = HEADS[lang], NOTES[lang]

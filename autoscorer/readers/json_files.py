@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from ..errors import TranscriptError
+from ..own_files import is_results
 from ..types import Failure, Reading, Transcript
 from . import aliases, files, plain
 from .draft import DIALOGUE_HINT, Draft, Turn, finish
@@ -54,6 +56,8 @@ def read_lines(file: File) -> Iterator[Transcript | Failure]:
         first = next(rows, None)
         if first is None:
             raise files.empty()
+        if is_results(io.BytesIO((first[1] or "").encode("utf-8", "replace"))):  # on standard input
+            raise files.own_results()
         if first[1] in ("{", "["):  # not lines, but one indented document
             yield from _whole(file, _loads(_rejoin(chain([first], rows))), Reading("json", first[2]))
             return
@@ -67,7 +71,8 @@ def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
         kept.append(line or "")
         size += len(kept[-1])
         if size > files.MAX_BYTES:
-            raise TranscriptError("too_large", f"more than {files.MAX_BYTES >> 20} MB in one JSON document")
+            message = f"more than {files.MAX_BYTES >> 20} MB in one JSON document"
+            raise TranscriptError("too_large", message, hint="write JSON lines, one dialogue a line")
     return "\n".join(kept)
 
 
@@ -86,7 +91,7 @@ def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript 
     except TranscriptError as error:
         return error.failure(source)
     except RecursionError:
-        return TranscriptError("bad_json", "the JSON is nested too deeply").failure(source)
+        return _too_deep().failure(source)
 
 
 def _checked(line: str | None, number: int, reading: Reading) -> str:
@@ -106,9 +111,14 @@ def _loads(text: str, line: int | None = None) -> Any:
         place = f"line {line or error.lineno}, column {error.colno}"
         raise TranscriptError("bad_json", f"{place}: {error.msg}", hint="the JSON may be cut off") from None
     except RecursionError:
-        raise TranscriptError("bad_json", "the JSON is nested too deeply") from None
+        raise _too_deep() from None
     except ValueError as error:  # a number of thousands of digits
-        raise TranscriptError("bad_json", str(error).split(";")[0]) from None
+        hint = "write long numbers in quotes"
+        raise TranscriptError("bad_json", str(error).split(";")[0], hint=hint) from None
+
+
+def _too_deep() -> TranscriptError:
+    return TranscriptError("bad_json", "the JSON is nested too deeply", hint="leave out what is deep")
 
 
 def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Failure]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import TranscriptError
+from ..text import has_words
 from ..types import Failure, Reading, Transcript
 from . import aliases, plain, roles
 from .draft import Draft, Turn, finish
@@ -41,15 +42,21 @@ def drafts(rows: Sequence[Row], reading: Reading) -> list[Draft]:
     """
     filled = [row for row in rows if any(map(_string, row.cells))]
     if not filled:
-        raise TranscriptError("empty", "there are no rows")
+        raise _empty("there are no rows")
     if _is_headless(filled):
         turns = [Turn(_string(row.cells[0]), _string(row.cells[1]), place=row.number) for row in filled]
         return [Draft("", "", turns, reading, {}, "row")]
     names, body = [_string(cell) for cell in filled[0].cells], filled[1:]
     columns = _columns(names, body)
+    if not body:
+        raise _empty("there are no rows below the header")
     groups = _groups(body, columns)
     make = _cell_draft if "dialogue" in columns.fields else _row_draft
     return [make(name, group, columns, reading) for name, group in groups]
+
+
+def _empty(message: str) -> TranscriptError:
+    return TranscriptError("empty", message, hint="export it again, or leave it out")
 
 
 def finish_all(found: Sequence[Draft], file: File) -> Iterator[Transcript | Failure]:
@@ -60,8 +67,10 @@ def finish_all(found: Sequence[Draft], file: File) -> Iterator[Transcript | Fail
 
 
 def _is_headless(rows: Sequence[Row]) -> bool:
-    """Two columns, speaker and text, from the first row on."""
-    return all(len(row.cells) == 2 for row in rows[:5]) and bool(roles.resolve(_string(rows[0].cells[0])))
+    """Two columns, speaker and text, from the first row on; 客服,通话数 above figures is a header."""
+    said = [_string(row.cells[1]) for row in rows[:5] if len(row.cells) == 2]
+    whole = len(said) == len(rows[:5]) and any(map(has_words, said[1:] or said))
+    return whole and bool(roles.resolve(_string(rows[0].cells[0])))
 
 
 def _columns(names: Sequence[str], body: Sequence[Row]) -> Columns:

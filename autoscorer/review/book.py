@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..own_files import REVIEW_TITLE
 from ..writers.workbook import EXACT, MAX_CELL
 
 _EPOCH = datetime.datetime(
@@ -76,7 +77,7 @@ class Book:
         self.path, self._partial = path, path.with_name(path.name + ".partial")
         options = {"strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(self._partial), options)
-        self._book.set_properties({"title": title, "created": _EPOCH})
+        self._book.set_properties({"title": f"{REVIEW_TITLE}: {title}", "created": _EPOCH})
         self._styles = {name: self._book.add_format(style) for name, style in STYLES.items()}
 
     def sheet(self, name: str, heads: Sequence[str], widths: Sequence[int]) -> Sheet:

@@ -59,7 +59,7 @@ def write(
 
     Raises UsageError where the file is there already or cannot be written.
     """
-    book = Book(path, "autoscorer review")
+    book = Book(path, "list")
     review = book.sheet(SHEETS[lang][0], _heads(lang), WIDTHS)
     labels = book.sheet(SHEETS[lang][1], _turn_heads(lang), TURN_WIDTHS)
     count = 0
