@@ -27,9 +27,10 @@ SURNAMES = (
 )
 _SPECIFIC = {word: (kind * 4)[: len(word)] for kind, words in SAME.items() for word in words}
 _WORDS = re.compile("(?<![其吉])(?:" + "|".join(sorted(_SPECIFIC, key=len, reverse=True)) + ")")
-_SURNAME = re.compile(rf"[{SURNAMES}](?=先生)|(?<=姓)[{SURNAMES}]|(?<=[服席员是叫]小)[{SURNAMES}]")
-_DIGIT = re.compile(r"[0-9]")
-_NUMBER = re.compile(r"(?:工号|编号)[是为:：\s]{0,3}[0-9]+")
+_SURNAME = re.compile(
+    rf"[{SURNAMES}](?=先生|师傅|老师|经理|主管)|(?<=姓)[{SURNAMES}]|(?<=[服席员是叫]小)[{SURNAMES}]"
+)
+_NUMBER = re.compile(r"(?:工号|编号)[是为:：\s]{0,3}([0-9]+|[零一二三四五六七八九幺]+)")
 
 
 def neutral(text: str) -> str:
@@ -39,7 +40,7 @@ def neutral(text: str) -> str:
     '您好，我是客服小王，工号0000，请问是北京的王先生吗'
     """
     words = _SURNAME.sub("王", _WORDS.sub(lambda m: _SPECIFIC[m[0]], text))
-    return _NUMBER.sub(lambda m: _DIGIT.sub("0", m[0]), words)
+    return _NUMBER.sub(lambda m: m[0][: -len(m[1])] + ("0" if m[1].isascii() else "零") * len(m[1]), words)
 
 
 def neutral_transcript(transcript: Transcript) -> Transcript:

@@ -89,14 +89,14 @@ GENDERS = [
     ("男士", "小姐"), ("儿子", "女儿"), ("老公", "老婆"), ("爸爸", "妈妈"), ("哥哥", "姐姐"),
 ]  # fmt: skip
 NAMED = [
-    re.compile(rf"(?<![\u4e00-\u9fff])()([{SURNAMES}])(?={TITLES})"),
-    re.compile(rf"((?:我姓|免贵姓|贵姓|姓))([{SURNAMES}])(?![\u4e00-\u9fff]{{0,1}}名)"),
-    re.compile(rf"((?:客服|坐席|专员|我是|我叫|这里是)小)([{SURNAMES}])"),
+    re.compile(rf"()([{SURNAMES}])(?={TITLES})"),
+    re.compile(r"((?:我姓|免贵姓|贵姓|姓))([" + SURNAMES + r"])(?!名)"),
+    re.compile(rf"((?:客服|坐席|专员|话务员|我是|我叫|这里是)小)([{SURNAMES}])"),
 ]
 FULL = re.compile(
     rf"((?:我叫|名字是|机主是|收件人是|姓名是|户主是))([{SURNAMES}])([\u4e00-\u9fff]{{1,2}})(?=[，。,.、；! ！?？]|$)"
 )
-NUMBERED = re.compile(r"((?:工号|编号)(?:是|为|:|：)?\s*)(\d{2,8})")
+NUMBERED = re.compile(r"((?:工号|编号)(?:是|为|:|：)?\s*)(\d{2,8}|[零一二三四五六七八九幺]{2,8})")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,11 @@ def _regions(text: str, chance: random.Random) -> str:
 
 
 def _numbers(text: str, chance: random.Random) -> str:
-    return NUMBERED.sub(lambda m: m[1] + "".join(chance.choice("0123456789") for _ in m[2]), text)
+    def other(match: re.Match[str]) -> str:
+        digits = "0123456789" if match[2].isascii() else "零一二三四五六七八九"
+        return match[1] + "".join(chance.choice(digits) for _ in match[2])
+
+    return NUMBERED.sub(other, text)
 
 
 SWAPS = [
@@ -154,7 +158,8 @@ def changed(
 
 
 def read(shared: Path) -> Iterator[asr.Transcript]:
-    """Real chats, and written dialogues."""
+    """Real chats, written dialogues, and our samples."""
+    yield from (t for t in asr.read_many(["data/samples"]) if isinstance(t, asr.Transcript))
     for name in ("corpora/service_dialogues", "annotation/written"):
         with gzip.open(shared / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
