@@ -16,6 +16,7 @@ FLOORS = [
     {
         "characters",
         "extras",
+        "neutral",
         "own_files",
         "text",
         "resources",
@@ -26,7 +27,9 @@ FLOORS = [
         "record",
     },
     {"rules", "rubric", "store"},
-    {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
+    {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report"},
+    {"review"},
+    {"agreement"},
     {"pipeline"},
     {"execute", "learn"},
     {"runs"},
@@ -37,7 +40,8 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock",
+    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
+    "statsmodels",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

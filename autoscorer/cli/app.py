@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import evaluate, train
+from . import agree, evaluate, review, train
 from . import models as kept
 from .options import LangOption, Language, RubricOption
 
@@ -219,3 +219,7 @@ def schema(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(kept.app, name="models")
+app.command()(review.sample)
+app.add_typer(review.app, name="review")
+app.command()(agree.agree)
+app.command()(agree.calibrate)
