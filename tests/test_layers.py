@@ -25,9 +25,10 @@ FLOORS = [
         "medium",
         "yaml_file",
         "record",
+        "contract",
     },
     {"rules", "rubric", "store"},
-    {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report"},
+    {"readers", "segment", "detect", "classify", "scoring", "privacy", "writers", "results", "report"},
     {"review"},
     {"agreement"},
     {"pipeline"},
@@ -37,7 +38,15 @@ FLOORS = [
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
+SIDEWAYS = {
+    ("errors", "types"),
+    ("rubric", "rules"),
+    ("detect", "segment"),
+    ("__main__", "cli"),
+    ("record", "contract"),
+    ("privacy", "readers"),
+    ("privacy", "scoring"),
+}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
     "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
