@@ -75,7 +75,7 @@ class All:
             answers[number] = found = self.parts[number].find(view, asked) if asked else NONE
             unknown = (unknown & {*found.hits, *found.unknown}) | found.unknown
             left = {*found.hits, *found.unknown}
-        hits: dict[int, tuple[Hit, ...]] = {turn: () for turn in left - unknown}
+        hits: dict[int, tuple[Hit, ...]] = dict.fromkeys(left - unknown, ())
         for number in range(len(self.parts)):
             for turn in hits:
                 hits[turn] = _joined(hits[turn], answers[number].hits[turn])
@@ -145,6 +145,7 @@ class Remembered:
 
     inner: Node
     contact: bool
+    cost: int
 
     def find(self, view: View, turns: Turns) -> Found:
         key = id(self.inner), turns
@@ -254,7 +255,7 @@ class Compiler:
     def _use(self, name: str, modes: Modes) -> Node:
         if (name, modes) not in self._named:
             node = self.condition(self._conditions[name], modes)
-            self._named[name, modes] = Remembered(node, node.contact)
+            self._named[name, modes] = Remembered(node, node.contact, _cost(node))
         return self._named[name, modes]
 
     def _words(self, wording: Wording, modes: Modes) -> Node:
@@ -284,7 +285,9 @@ def _joined(one: tuple[Hit, ...], other: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 def _cost(node: Node) -> int:
     """Words are found already; some operators cut or compare texts."""
-    if isinstance(node, Scoped | Remembered | Not):
+    if isinstance(node, Remembered):
+        return node.cost
+    if isinstance(node, Scoped | Not):
         return _cost(node.part if isinstance(node, Not) else node.inner)
     if isinstance(node, All | Either):
         return max((_cost(part) for part in node.parts), default=0)
