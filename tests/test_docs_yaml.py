@@ -74,7 +74,7 @@ def codes():
     for path in (ROOT / "autoscorer").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'TranscriptError\(\s*"([a-z_]+)"', text))
-        found |= set(re.findall(r'Failure\(\s*[\w.]+,\s*"[a-z]+",\s*"([a-z_]+)"', text))
+        found |= set(re.findall(r'Failure\(\s*[\w.]+,\s*(?:"[a-z]+"|stage),\s*"([a-z_]+)"', text))
         found |= (
             set(re.findall(r'"[a-z]+": \(\s*"([a-z]+_?[a-z]*)",\s*"[a-z]', text))
             if path.name == "walk.py"

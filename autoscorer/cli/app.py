@@ -11,6 +11,10 @@ from typing import Annotated
 
 import typer
 
+from . import evaluate, train
+from . import models as kept
+from .options import LangOption, Language, RubricOption
+
 app = typer.Typer(
     name="autoscorer",
     help="Scores Chinese customer-service transcripts offline, with the evidence for each point.",
@@ -21,13 +25,6 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of reasons and tables."""
-
-    zh = "zh"
-    en = "en"
-
-
 class Schema(StrEnum):
     """What has a published JSON Schema."""
 
@@ -36,19 +33,16 @@ class Schema(StrEnum):
     rubric = "rubric"
 
 
-RubricOption = Annotated[
-    Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
-]
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+    Path | None,
+    typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
 ]
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
@@ -107,6 +101,7 @@ def rescore(
     output: OutputOption = None,
     rubric: RubricOption = None,
     rules: RulesOption = None,
+    models: ModelsOption = None,
     formats: FormatOption = None,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
@@ -116,7 +111,7 @@ def rescore(
     from ..pipeline import Scorer
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -190,3 +185,8 @@ def schema(
 
     json.dump(schema_of(of.value), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
+
+
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.add_typer(kept.app, name="models")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..types import Result
-from .base import Writer
+from .base import Writer, refuse_foreign
 from .delimited import CsvWriter
 from .jsonl import JsonlWriter
 from .workbook import XlsxWriter
@@ -47,18 +47,24 @@ def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[st
 def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-def]
     """Gives a function that passes results on while they are written to all `files`.
 
-    When the block ends well the files take their names; when it does not, what was written stays beside
-    them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
+    When the block ends well the files take their names; when it does not, what was written, if anything,
+    stays beside them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
     to replace or cannot be written.
     """
+    for path, _ in files:
+        with _named(path):
+            refuse_foreign(path)
     writers: list[Writer] = []
+    begun = False
     try:
         for path, kind in files:
             with _named(path):
                 writers.append(kind(path))
 
         def through(results: Iterable[Result]) -> Iterator[Result]:
+            nonlocal begun
             for result in results:
+                begun = True
                 for writer in writers:
                     with _named(writer.path):
                         writer.add(result)
@@ -68,7 +74,7 @@ def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-
     except BaseException:
         for writer in writers:
             with contextlib.suppress(OSError):  # what went wrong first is what the user must hear
-                writer.keep()
+                writer.keep() if begun else writer.discard()
         raise
     for writer in writers:
         with _named(writer.path):
