@@ -69,6 +69,20 @@ class Document:
             node, line = found
         return int(line) + 1
 
+    def holds(self, where: tuple[Any, ...]) -> bool:
+        """Whether the file has this key path."""
+        return self.span(where) is not None
+
+    def span(self, where: tuple[Any, ...]) -> tuple[int, int] | None:
+        """The characters of the value at a key path, `[start, end)`; None where it is not there."""
+        node = self._node
+        for step in where:
+            found = _child(node, step)
+            if found is None:
+                return None
+            node = found[0]
+        return int(node.start_mark.index), int(node.end_mark.index)
+
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
         key = ".".join(str(step) for step in where if not _is_tag(step))

@@ -13,22 +13,27 @@ import autoscorer
 PACKAGE = Path(autoscorer.__file__).parent
 FLOORS = [
     {"types", "errors"},
-    {"text", "resources", "positions", "yaml_file", "record", "contract"},
-    {"rules", "rubric"},
     {
-        "readers",
-        "segment",
-        "detect",
-        "classify",
-        "scoring",
-        "privacy",
-        "writers",
-        "results",
-        "report",
-        "agreement",
+        "characters",
+        "extras",
+        "neutral",
+        "own_files",
+        "text",
+        "resources",
+        "positions",
+        "timing",
+        "medium",
+        "yaml_file",
+        "record",
+        "contract",
     },
+    {"rules", "rubric", "store"},
+    {"readers", "segment", "detect", "classify", "scoring", "privacy", "writers", "results", "report"},
+    {"review"},
+    {"agreement"},
     {"pipeline"},
-    {"execute"},
+    {"execute", "learn"},
+    {"runs"},
     {"__init__"},
     {"cli", "__main__"},
 ]
@@ -44,7 +49,8 @@ SIDEWAYS = {
 }
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter",
+    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
+    "statsmodels",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -118,6 +124,8 @@ def test_the_package_does_not_import_what_builds_it(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_heavy_packages_are_imported_in_functions(path):
+    if path == PACKAGE / "learn" / "network.py":
+        return  # a torch module, itself imported in functions only, as the next test sees
     found = {name.partition(".")[0] for name, _ in imports(path, top_only=True)}
     assert not found & HEAVY
 

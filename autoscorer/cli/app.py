@@ -11,6 +11,10 @@ from typing import Annotated
 
 import typer
 
+from . import agree, evaluate, review, train
+from . import models as kept
+from .options import LangOption, Language, RubricOption
+
 app = typer.Typer(
     name="autoscorer",
     help="Scores Chinese customer-service transcripts offline, with the evidence for each point.",
@@ -21,33 +25,42 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of reasons and tables."""
+class Schema(StrEnum):
+    """What has a published JSON Schema."""
 
-    zh = "zh"
-    en = "en"
+    result = "result"
+    rules = "rules"
+    rubric = "rubric"
 
 
-RubricOption = Annotated[
-    Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
-]
+class Engines(StrEnum):
+    """Where transcripts are scored."""
+
+    local = "local"
+    ray = "ray"
+
+
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+    Path | None,
+    typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
 ]
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
+    typer.Option(
+        "-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv, .xlsx or .parquet, or a folder."
+    ),
 ]
 FormatOption = Annotated[
     list[str] | None,
-    typer.Option("--format", help="table, jsonl, csv or xlsx; may be repeated. In a folder: the last three."),
+    typer.Option(
+        "--format", help="table, jsonl, csv, xlsx, parquet; may be repeated. In a folder: jsonl, csv, xlsx."
+    ),
 ]
 MaskOption = Annotated[
     bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
@@ -61,7 +74,10 @@ FailUnderOption = Annotated[
     typer.Option("--fail-under", min=0, max=100, help="Exit with 3 if a contact's total is below this."),
 ]
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATHS...", help="Files, folders, or - for JSON lines on stdin.")
+    list[str],
+    typer.Argument(
+        metavar="PATHS...", help="Files, folders, archives, patterns, or - for JSON lines on stdin."
+    ),
 ]
 
 
@@ -82,20 +98,34 @@ def score(
     no_models: NoModelsOption = False,
     formats: FormatOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    engine: Annotated[
+        Engines, typer.Option(help="local, or ray: on a Ray cluster (extra 'ray').")
+    ] = Engines.local,
+    address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster; without it, ray runs on this machine.")
+    ] = None,
+    only_failed: Annotated[
+        bool,
+        typer.Option("--only-failed", help="Keep the scorecards of the last run into this DIR as they are."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take nothing from the last run into this DIR.")
+    ] = False,
     mask: MaskOption = False,
     no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Score transcripts.
+    """Score transcripts. Into a folder: the same command goes on after an interruption, and scores what changed.
 
     Exit codes: 0 done, 1 some inputs failed (the rest was written), 2 usage, 3 a total below --fail-under,
     130 interrupted.
     """
+    from ..execute import Engine
     from ..pipeline import Scorer
     from ..privacy import Privacy
-    from .run import Run, score_paths
+    from .run import Again, Run, score_paths
 
     scorer = Scorer(
         rubric,
@@ -106,7 +136,8 @@ def score(
         privacy=Privacy(mask, not no_text),
     )
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
-    raise typer.Exit(score_paths(paths, scorer, run, workers=workers))
+    chosen = Engine(workers, engine is Engines.ray, address)
+    raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), chosen))
 
 
 @app.command()
@@ -115,6 +146,7 @@ def rescore(
     output: OutputOption = None,
     rubric: RubricOption = None,
     rules: RulesOption = None,
+    models: ModelsOption = None,
     formats: FormatOption = None,
     mask: MaskOption = False,
     no_text: NoTextOption = False,
@@ -128,7 +160,7 @@ def rescore(
     from .run import Run, rescore_results
 
     privacy = Privacy(mask, not no_text)
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value, privacy=privacy)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value, privacy=privacy)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -171,11 +203,17 @@ def check(
 ) -> None:
     """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
     from ..pipeline import Scorer
+    from ..rules import classifiers_of
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models)
     criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
     typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
                f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    if scorer.classifiers is None:
+        for rule, needed in classifiers_of(scorer.rules).items():
+            typer.echo(
+                f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
+            )
     typer.echo(
         f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
     )
@@ -195,10 +233,22 @@ def info(models: ModelsOption = None) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a result."""
-    from .. import resources
+def schema(
+    of: Annotated[
+        Schema, typer.Option("--of", help="Of what: a result, a rule book, or a rubric.")
+    ] = Schema.result,
+) -> None:
+    """Print the JSON Schema of a result, a rule book or a rubric."""
+    from .about import schema_of
 
-    text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
-    json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(schema_of(of.value), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
+
+
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.add_typer(kept.app, name="models")
+app.command()(review.sample)
+app.add_typer(review.app, name="review")
+app.command()(agree.agree)
+app.command()(agree.calibrate)

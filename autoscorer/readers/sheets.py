@@ -12,7 +12,9 @@ from ..types import Failure, Reading, Transcript
 from . import aliases, files, table
 from .draft import Draft
 from .files import File
-from .table import Row
+from .table import Row, string
+
+__all__ = ["Row", "read_csv", "read_xlsx", "string", "tables"]
 
 _DELIMITERS = ",\t;|"
 _MAX_CELL = 64 * 2**20
@@ -23,10 +25,20 @@ def read_csv(file: File) -> Iterator[Transcript | Failure]:
     """The dialogues of a csv or tsv file; the delimiter is the one that makes the most of the header."""
     text, encoding = file.text()
     reading = Reading(file.suffix.removeprefix("."), encoding)
-    yield from table.finish_all(table.drafts(_csv_rows(text), reading), file)
+    yield from table.finish_all(table.drafts(csv_rows(text), reading), file)
 
 
-def _csv_rows(text: str) -> list[Row]:
+def tables(file: File) -> Iterator[list[Row]]:
+    """The rows of a csv or tsv file, or of each sheet of a workbook. Raises TranscriptError."""
+    if file.suffix == ".xlsx":
+        files.check_zip(file, "xlsx")
+        yield from _sheets(file)
+    else:
+        yield csv_rows(file.text()[0])
+
+
+def csv_rows(text: str) -> list[Row]:
+    """The rows of a csv or tsv text, blank lines too. Raises TranscriptError `bad_csv`."""
     csv.field_size_limit(_MAX_CELL)
     start = text.find("\n") + 1 if text.startswith("sep=") else 0  # Excel's own mark
     header = next((line for line in text[start : start + 2**20].split("\n") if line.strip()), "")
@@ -51,7 +63,6 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 
     Raises TranscriptError `not_xlsx`, `too_large`, `empty` or `no_text_column`.
     """
-    files.check_zip(file, "xlsx")
     found: list[Draft] = []
     errors: list[TranscriptError] = []
     for rows in _sheets(file):
@@ -67,7 +78,7 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 def _sheets(file: File) -> Iterator[list[Row]]:
     from openpyxl import load_workbook
 
-    book: Any = load_workbook(file.path, read_only=True, data_only=True)
+    book: Any = load_workbook(files.check_zip(file, "xlsx"), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions

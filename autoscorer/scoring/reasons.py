@@ -8,7 +8,7 @@ from typing import Literal
 from ..rubric import Condition, Partial
 from ..rules import Behavior
 from ..types import Evidence
-from .conditions import Judge, Verdict
+from .conditions import Verdict
 
 Lang = Literal["zh", "en"]
 QUOTES = 3
@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "metadata_any": ("会话信息有 {name}", "metadata has {name}"),
     "timing": ("{name}不超过 {limit:g}{unit}", "{name} at most {limit:g}{unit}"),
     "turns": ("{name}至少 {count} 句话", "at least {count} turns of the {name}"),
+    "turns_most": ("{name}至多 {count:g} 句话", "at most {count:g} turns of the {name}"),
     "in_order": ("按顺序出现的服务阶段", "the stages in order"),
     "after": ("之后的", ", then "),
 }  # fmt: skip
@@ -64,12 +65,15 @@ NAMES: dict[str, tuple[str, str]] = {
 
 
 class Reasons:
-    """Writes the reasons of one contact in one language."""
+    """Writes the reasons of a rubric's outcomes in one language. `named` are its named conditions."""
 
-    def __init__(self, judge: Judge, lang: Lang = "zh") -> None:
-        self._named, self._behaviors = judge.named, judge.behaviors
+    def __init__(
+        self, named: Mapping[str, Condition], behaviors: Mapping[str, Behavior], lang: Lang = "zh"
+    ) -> None:
+        self._named, self._behaviors = named, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
+        self._asked: dict[int, tuple[Condition, str]] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key, filled in."""
@@ -117,7 +121,16 @@ class Reasons:
         return self.say("looked", first=turns[0] + 1, last=turns[-1] + 1, count=len(turns))
 
     def asked(self, c: Condition) -> str:
-        """A condition in words."""
+        """A condition in words. They are the same in every contact, so each is put into words once."""
+        known = self._asked.get(id(c))
+        if known is None:
+            known = self._asked[id(c)] = (
+                c,
+                self._worded(c),
+            )  # the condition is held, so that its id stays its own
+        return known[1]
+
+    def _worded(self, c: Condition) -> str:
         if c.use:
             return self.asked(self._named[c.use])
         if c.negated:
@@ -145,8 +158,13 @@ class Reasons:
             )
             return self.say("timing", name=NAMES[c.timing][self._at], limit=c.at_most, unit=unit)
         if c.turns:
-            return self.say("turns", name=NAMES[c.turns][self._at], count=c.at_least)
+            return self._turns(c, NAMES[c.turns][self._at])
         return self.say("in_order")
+
+    def _turns(self, c: Condition, name: str) -> str:
+        most = [] if c.at_most is None else [self.say("turns_most", name=name, count=c.at_most)]
+        least = "at_least" in c.model_fields_set or not most
+        return self.say("and").join([self.say("turns", name=name, count=c.at_least)] * least + most)
 
     def _placed(self, c: Condition, subject: str) -> str:
         place = self.say(c.where) if c.where != "anywhere" else ""
@@ -156,13 +174,13 @@ class Reasons:
     def _counted(self, c: Condition, inner: str) -> str:
         if not (c.behavior or c.task):
             return inner
-        if c.at_most is not None:
-            return (
-                self.say("at_most", inner=inner, count=c.at_most)
-                if c.at_most
-                else self.say("not", inner=inner)
-            )
-        return self.say("at_least", inner=inner, count=c.at_least) if c.at_least > 1 else inner
+        if c.at_least > 1:
+            inner = self.say("at_least", inner=inner, count=c.at_least)
+        if c.at_most is None:
+            return inner
+        return (
+            self.say("at_most", inner=inner, count=c.at_most) if c.at_most else self.say("not", inner=inner)
+        )
 
 
 def behavior_name(behaviors: Mapping[str, Behavior], behavior: str, lang: Lang) -> str:

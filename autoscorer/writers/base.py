@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..errors import UsageError
+from ..own_files import is_results
+from ..record import Written
 from ..types import CriterionScore, Failure, Result, Scorecard
 
 COLUMNS = ("id", "source", "total", "grade", "passed", "failed_critical")
@@ -13,26 +16,19 @@ FAILURE = ("stage", "code", "message", "hint")
 
 
 class Writer:
-    """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it as it is."""
+    """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it, `discard` removes it."""
 
     def __init__(self, path: Path) -> None:
-        if path.exists() and not self.is_ours(path):
-            raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.partial = path.with_name(path.name + ".partial")
         self.open()
 
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        """Whether an existing file was written by this writer, and so may be replaced."""
-        raise NotImplementedError
-
     def open(self) -> None:
         """Begin the partial file."""
         raise NotImplementedError
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
         """Write one result."""
         raise NotImplementedError
 
@@ -43,11 +39,33 @@ class Writer:
     def finish(self) -> None:
         """The partial file takes its name."""
         self.close()
+        with self.partial.open("rb+") as file:
+            os.fsync(file.fileno())  # else a power cut may leave the name without the content
         self.partial.replace(self.path)
 
     def keep(self) -> None:
         """Stop early; what was written stays in the partial file."""
         self.close()
+
+    def discard(self) -> None:
+        """Stop before anything was written; nothing stays."""
+        self.close()
+        self.partial.unlink(missing_ok=True)
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise UsageError where a file is there that is neither empty nor ours, and so may not be replaced."""
+    if not path.exists():
+        return
+    if not all(map(_is_ours, path.iterdir() if path.is_dir() else [path])):
+        raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
+
+
+def _is_ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return not file.read(1) or (file.seek(0) == 0 and is_results(file))
 
 
 def summary(result: Result) -> list[object]:

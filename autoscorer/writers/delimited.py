@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
+from ..record import Written
 from ..types import Failure, Result
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
@@ -16,19 +16,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 class CsvWriter(Writer):
     """The columns after the fixed ones are the rubric's criteria; until a scorecard comes, failures wait."""
 
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            head = file.readline(65536)
-        return not head or head.startswith(b"\xef\xbb\xbf" + ",".join(HEAD).encode())
-
     def open(self) -> None:
         self._file = self.partial.open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
         self._names: list[str] | None = None
         self._waiting: list[Result] = []
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.brief
         if self._names is None and isinstance(result, Failure):
             self._waiting.append(result)
             return

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
-from pathlib import Path
 from typing import Any, TypeGuard
 
-from ..types import CriterionScore, Failure, Result, Scorecard
+from ..own_files import TITLE
+from ..record import Written
+from ..types import CriterionScore, Failure, Scorecard
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
 CONTACTS = (
@@ -37,20 +37,11 @@ MAX_ROWS = 1_048_575
 MAX_CELL = 32_000
 EXACT = 2**53
 """Excel keeps numbers as doubles: a longer whole number, such as an order id, would lose digits."""
-MARK = "autoscorer results"
 _EPOCH = datetime.datetime(2000, 1, 1)
 
 
 class XlsxWriter(Writer):
     """Three sheets, written row by row with flat memory. No cell is ever a formula or a link."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return MARK.encode() in archive.read("docProps/core.xml")
-        except (zipfile.BadZipFile, KeyError):
-            return path.stat().st_size == 0
 
     def open(self) -> None:
         import xlsxwriter
@@ -58,14 +49,15 @@ class XlsxWriter(Writer):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.partial.write_bytes(b"")
         self._book = xlsxwriter.Workbook(str(self.partial), options)
-        self._book.set_properties({"title": MARK, "created": _EPOCH})
+        self._book.set_properties({"title": TITLE, "created": _EPOCH})
         self._bold = self._book.add_format({"bold": True, "bg_color": "#DDE7F3"})
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._contacts = self._sheet("成绩", CONTACTS, (18, 30, 8, 8, 6, 22))
         self._criteria = self._sheet("评分项", CRITERIA, (18, 12, 26, 16, 10, 8, 8, 60, 60))
         self._failures = self._sheet("失败", FAILURES, (18, 30, 10, 20, 60, 40))
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.brief
         values = summary(result)
         if isinstance(result, Failure):
             self._failures.add([*values[:2], *values[-len(FAILURE) :]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from autoscorer import ConfigError, Failure, load_results, resources, write
-from autoscorer.record import from_record, to_record
+from autoscorer.record import dumps, from_record, to_record
 from autoscorer.types import (
     Analysis,
     CriterionScore,
@@ -22,7 +22,6 @@ from autoscorer.types import (
     Transcript,
     Utterance,
 )
-from autoscorer.writers.jsonl import dumps
 from tests.writers.conftest import FAILED, card_of
 
 SCHEMA = json.loads((resources.DATA / "result.schema.json").read_text(encoding="utf-8"))
