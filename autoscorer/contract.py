@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,  # pydantic wants this one before Python 3.12
+)
 
 from pydantic import AllowInfNan, ConfigDict, Field, TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
+from typing_extensions import TypedDict
 
 from .errors import ConfigError
 from .types import Outcome, Role, Stage
@@ -89,6 +94,7 @@ class _Scorecard(TypedDict):
     utterances: list[_Utterance]
     detections: list[_Detection]
     predictions: list[_Prediction]
+    ratings: NotRequired[dict[str, Number]]
     metadata: dict[str, Any]
     reading: _Reading
     provenance: _Provenance

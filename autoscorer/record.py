@@ -43,7 +43,13 @@ class _Brief(TypedDict, total=False):
     failure: dict[str, Any]
 
 
-_UNTOLD = {"utterances": (), "detections": (), "predictions": (), "reading": {"format": ""}, "provenance": {}}
+_UNTOLD = {
+    "utterances": (),
+    "detections": (),
+    "predictions": (),
+    "reading": {"format": "", "encoding": None, "roles": "labelled", "reason": None},
+    "provenance": {},
+}
 
 
 class Written:
@@ -79,7 +85,7 @@ class Written:
     def result(self) -> Result:
         """The result itself."""
         if self._result is None:
-            self._result = from_record(json.loads(self.line))
+            self._result = _result(json.loads(self.line))
         return self._result
 
     @property
@@ -89,7 +95,7 @@ class Written:
             return self._result
         import msgspec
 
-        return from_record({**_UNTOLD, **msgspec.json.decode(self.line, type=_Brief)})
+        return _result({**_UNTOLD, **msgspec.json.decode(self.line, type=_Brief)})
 
     def __reduce__(self) -> tuple[type[Written], tuple[bytes, float | None, str]]:
         """Between processes the line travels: it is needed in the end, and quicker than the values."""
@@ -192,6 +198,11 @@ def from_record(record: Mapping[str, Any]) -> Result:
         found = record.get("schema", "none")
         raise ConfigError(f"not a result of schema {SCHEMA_VERSION}: found schema {found}")
     contract.check(record)
+    return _result(record)
+
+
+def _result(record: Mapping[str, Any]) -> Result:
+    """What our own record says: it needs no check."""
     return _failure(record) if "failure" in record else _scorecard(record)
 
 

@@ -255,3 +255,15 @@ def _objects(node, where=""):
         for key, inner in node.items():
             if key not in ("if", "then"):
                 yield from _objects(inner, f"{where}.{key}" if key != "properties" else where)
+
+
+def test_what_comes_from_another_process_is_shown_in_tables():
+    """Of a line that travelled, tables parse only what they show."""
+    import pickle
+
+    from autoscorer.record import Written
+
+    for result in (card_of(), FAILED):
+        line = pickle.loads(pickle.dumps(Written.of(result)))
+        assert line.brief == result if result is FAILED else line.brief.criteria == result.criteria
+        assert line.result == result
