@@ -1,0 +1,3 @@
+from .base import Report
+class XlsxReport(Report):
+    pass
