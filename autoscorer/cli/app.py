@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from .report import report
+
 app = typer.Typer(
     name="autoscorer",
     help="Scores Chinese customer-service transcripts offline, with the evidence for each point.",
@@ -173,3 +175,6 @@ def schema() -> None:
     text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
     json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
+
+
+app.command()(report)

@@ -11,15 +11,15 @@ from ..errors import ConfigError, UsageError
 from ..rubric import load_rubric
 from ..rules import load_rules
 from ..types import Failure, Result
-from ..writers import Writer, writing
-from .base import Options
+from ..writers import writing
+from .base import Options, Report
 from .names import Lang, Names
 from .page import HtmlReport
 from .settings import load_settings
 from .words import words
 from .workbook import XlsxReport
 
-FORMATS = {"html": HtmlReport, "xlsx": XlsxReport}
+FORMATS: dict[str, type[Report]] = {"html": HtmlReport, "xlsx": XlsxReport}
 
 
 def write_report(
@@ -42,8 +42,7 @@ def write_report(
         raise UsageError(f"{path}: a report is a .html or .xlsx file; give -o NAME.html or -o NAME.xlsx")
     options = options or make_options(lang=lang, text=text)
     scored = _scored(results)
-    made: partial[Writer] = partial(kind, options=options)
-    with writing([(path, made)]) as through:
+    with writing([(path, partial(kind, options=options))]) as through:
         for result in through(scored):
             del result
     return path

@@ -12,6 +12,8 @@ from .settings import PRIORITIES, Priority, Settings, Topic
 from .statistics import mean, spread, t95
 
 QUOTES = 3
+Ends = tuple[float, float] | None
+Places = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +62,37 @@ def agents(contacts: Sequence[Contact], settings: Settings) -> tuple[Agent, ...]
     """All agents that are named, the highest mean first."""
     own = split(contacts, lambda c: c.agent)
     deviation, freedom = spread([[c.total for c in group] for group in own.values()])
-    means = {name: mean([c.total for c in group]) for name, group in own.items()}
-    ends: dict[str, tuple[float, float] | None] = {
-        name: interval(means[name], len(group), deviation, freedom) for name, group in own.items()
-    }
+    ends = {name: interval([c.total for c in group], deviation, freedom) for name, group in own.items()}
     places = rank(ends)
-    found = [
-        Agent(
-            name, _team(group), len(group), means[name], *(ends[name] or (None, None)),
-            *(places[name] or (None, None)), sections(group), {m: rate_of(group, m) for m in RATES},
-            _weakest(group), needs(group, settings),
-        )
-        for name, group in own.items()
-    ]  # fmt: skip
+    found = [_agent(name, group, ends[name], places[name], settings) for name, group in own.items()]
     return tuple(sorted(found, key=lambda agent: (-agent.mean, agent.id)))
 
 
-def interval(middle: float, count: int, deviation: float, freedom: int) -> tuple[float, float] | None:
-    """The 95 % interval of a mean of `count` totals with the pooled deviation, within 0 and 100.
+def _agent(name: str, group: list[Contact], ends: Ends, places: Places, settings: Settings) -> Agent:
+    low, high = ends or (None, None)
+    best, worst = places or (None, None)
+    return Agent(
+        name, _team(group), len(group), mean([c.total for c in group]), low, high, best, worst, sections(group),
+        {measure: rate_of(group, measure) for measure in RATES}, _weakest(group), needs(group, settings),
+    )  # fmt: skip
+
+
+def interval(totals: list[float], deviation: float, freedom: int) -> Ends:
+    """The 95 % interval of the mean of totals with the pooled deviation, within 0 and 100.
 
     Pooled as in a one-way analysis of variance; None where no agent has two contacts.
     """
     if not freedom:
         return None
-    half = t95(freedom) * deviation / count**0.5
+    half = t95(freedom) * deviation / len(totals) ** 0.5
+    middle = mean(totals)
     return max(0.0, middle - half), min(100.0, middle + half)
 
 
-def rank(ends: dict[str, tuple[float, float] | None]) -> dict[str, tuple[int, int] | None]:
+def rank(ends: dict[str, Ends]) -> dict[str, Places]:
     """The first and last place that each may have: another is ahead only where its whole interval is."""
     known = [pair for pair in ends.values() if pair]
-    found: dict[str, tuple[int, int] | None] = {}
+    found: dict[str, Places] = {}
     for name, pair in ends.items():
         ahead = sum(other[0] > pair[1] for other in known) if pair else 0
         behind = sum(other[1] < pair[0] for other in known) if pair else 0
@@ -129,7 +131,9 @@ def _need(topic: Topic, group: Sequence[Contact], settings: Settings) -> Need | 
 def _examples(losses: list[tuple[Contact, Loss]]) -> tuple[Example, ...]:
     """The dearest losses, of different criteria and contacts first."""
     dearest = sorted(losses, key=lambda pair: -pair[1].score.lost)
-    seen, first, rest = set[str](), [], []
+    seen = set[str]()
+    first: list[Example] = []
+    rest: list[Example] = []
     for contact, loss in dearest:
         fresh = not {contact.id, loss.score.criterion} & seen
         (first if fresh else rest).append(Example(contact.id, loss))

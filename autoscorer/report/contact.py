@@ -13,6 +13,7 @@ from ..types import Analysis, CriterionScore, Outcome, Role, Scorecard
 from .settings import Settings
 
 Alarm = Literal["critical", "violation", "escalate", "negative_end"]
+SEVERITY: dict[Alarm, int] = {"critical": 4, "violation": 3, "escalate": 3, "negative_end": 2}
 QUOTE = 120
 NEED = 80
 _DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*[-/.月]?\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
@@ -104,13 +105,13 @@ def measure(card: Scorecard, settings: Settings, *, text: bool = True) -> Contac
     analysis, metadata = card.analysis, card.analysis.transcript.metadata
     shown = {d.behavior for d in analysis.detections}
     return Contact(
-        analysis.transcript.id, analysis.transcript.source, card.rubric,
-        *(_label(metadata, key) for key in ("agent_id", "team", "channel")),
-        parse_day(metadata.get("date")), len(analysis.transcript.utterances), card.total, card.grade,
-        card.passed, card.failed_critical, tuple(map(score_of, card.criteria)),
-        tuple(_losses(card, settings, text)), tuple(_signs(card, settings, text)),
-        not shown.isdisjoint(settings.complaint), "repeat" in shown, _mood(analysis),
-        need(analysis) if text else "",
+        id=analysis.transcript.id, source=analysis.transcript.source, rubric=card.rubric,
+        agent=_label(metadata, "agent_id"), team=_label(metadata, "team"), channel=_label(metadata, "channel"),
+        day=parse_day(metadata.get("date")), turns=len(analysis.transcript.utterances), total=card.total,
+        grade=card.grade, passed=card.passed, critical=card.failed_critical,
+        scores=tuple(map(score_of, card.criteria)), losses=tuple(_losses(card, settings, text)),
+        signs=tuple(_signs(card, settings, text)), complaint=not shown.isdisjoint(settings.complaint),
+        repeated="repeat" in shown, mood=_mood(analysis), need=need(analysis) if text else "",
     )  # fmt: skip
 
 
@@ -164,29 +165,27 @@ def _losses(card: Scorecard, settings: Settings, text: bool) -> Iterator[Loss]:
 
 def _words(analysis: Analysis, criterion: CriterionScore, by_customer: bool) -> Iterator[Quote]:
     """The words that show a loss: the evidence; else where the customer was upset and what was answered;
-    else what the agent said first in the place that was searched."""
+    else what the agent said instead, first in the opening, or last where more was searched."""
     if criterion.evidence:
         for evidence in criterion.evidence[:3]:
             yield quote_at(analysis, evidence.span.turn, evidence.text)
         return
-    first, last = criterion.looked or (0, len(analysis.transcript.utterances) - 1)
+    said = analysis.transcript.utterances
+    first, last = criterion.looked or (0, len(said) - 1)
     turn = _upset_turn(analysis, last) if by_customer else None
     if turn is not None:
         yield quote_at(analysis, turn)
-    answer = _agent_turn(analysis, first if turn is None else turn + 1)
-    if answer is not None:
-        yield quote_at(analysis, answer)
+        first, last = turn + 1, len(said) - 1
+    own = [i for i in range(first, last + 1) if said[i].role == "agent"]
+    if own:
+        begins = turn is not None or 2 * last < len(said)
+        yield quote_at(analysis, own[0] if begins else own[-1])
 
 
 def _upset_turn(analysis: Analysis, last: int) -> int | None:
     named = [d.span.turn for d in analysis.detections if d.behavior in _UPSET]
     felt = [turn for turn, value in sentiment(analysis) if value <= -0.6]
     return min((turn for turn in named + felt if turn <= last), default=None)
-
-
-def _agent_turn(analysis: Analysis, first: int) -> int | None:
-    said = analysis.transcript.utterances
-    return next((turn for turn in range(first, len(said)) if said[turn].role == "agent"), None)
 
 
 def quote_at(analysis: Analysis, turn: int, words: str | None = None) -> Quote:
@@ -201,7 +200,12 @@ def shorten(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def _signs(card: Scorecard, settings: Settings, text: bool) -> Iterator[Sign]:
+def _signs(card: Scorecard, settings: Settings, text: bool) -> list[Sign]:
+    """Why the contact needs a person, the gravest first."""
+    return sorted(_all_signs(card, settings, text), key=lambda sign: -SEVERITY[sign.alarm])
+
+
+def _all_signs(card: Scorecard, settings: Settings, text: bool) -> Iterator[Sign]:
     for criterion in card.criteria:
         critical = criterion.criterion in card.failed_critical
         lost = criterion.max_points == 0 and -criterion.points >= settings.violation_points

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..types import Failure
 from . import overview
 from .agents import Agent, agents
-from .contact import Contact
+from .contact import SEVERITY, Contact
 from .names import Names
 from .overview import Criterion, Goal, Group, Quality, Rate
 from .scenes import Scene, scenes
@@ -23,7 +23,6 @@ GROUPS: dict[str, overview.Key] = {
     "channel": lambda c: c.channel,
     "agent": lambda c: c.agent,
 }
-SEVERITY = {"critical": 4, "violation": 3, "escalate": 3, "negative_end": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def summarize(
         overview.goals(contacts, settings.goals), overview.sections(contacts),
         {name: overview.groups(contacts, key, settings.anomaly) for name, key in GROUPS.items()},
         weeks(contacts, settings.anomaly), found, overview.weakest(found),
-        overview.servqual(contacts, settings), scenes(contacts, cut), urgent(contacts),
+        overview.servqual(contacts, settings), scenes(contacts, cut, settings.ignore), urgent(contacts),
         agents(contacts, settings),
     )  # fmt: skip
 

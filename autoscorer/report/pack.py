@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, get_args
 
-
 from ..rules import Positions
 from ..scoring.facts import Facts
 from ..types import CriterionScore, Outcome, Role, Scorecard

@@ -16,17 +16,17 @@ from typing import Any
 from ..types import Failure, Scorecard
 from .base import Report
 from .contact import Contact
-from .figures import Figures, severity
+from .figures import Figures
 from .pack import CHUNK, Packer, columns, deflate
 from .settings import PRIORITIES
-from .view import findings, formats
+from .view import findings, formats, scale
 from .words import words
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("data.js", "list.js", "contact.js", "charts.js", "app.js")
 LIBRARY = "echarts.common.min.js"
 MARK = '<meta name="generator" content="autoscorer report">'
-URGENT, URGENT_FIRST, FAILURES = 200, 8, 50
+URGENT, URGENT_FIRST, FAILURES = 200, 6, 50
 
 
 class HtmlReport(Report):
@@ -54,11 +54,11 @@ class HtmlReport(Report):
             lang=options.names.lang, mark=MARK, failures=failures[:FAILURES], findings=findings(figures, options),
             topics={topic.id: topic for topic in options.settings.training},
             dimensions={d.id: d for d in options.settings.servqual}, priorities=PRIORITIES,
-            severity=severity, urgent_first=URGENT_FIRST, urgent_most=URGENT,
+            urgent_first=URGENT_FIRST, urgent_most=URGENT,
             style=(ASSETS / "report.css").read_text(encoding="utf-8"), scripts=[library, own],
             hashes=[_hash(library), _hash(own)], data=_in_script(_data(figures, self._packer, options, told)),
             columns=deflate(columns(contacts, options.names)), chunks=self._packer.finish(),
-            complaint_names=[options.names.behavior(b) for b in options.settings.complaint], **formats(told),
+            complaint_names=[options.names.behavior(b) for b in options.settings.complaint], **formats(told), **scale(figures.agents),
         )  # fmt: skip
         with self.partial.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
             page.dump(file)
@@ -97,7 +97,7 @@ def _in_script(value: Any) -> Any:
     raw = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         raw = raw.replace(char, f"\\u{ord(char):04x}")
-    return Markup(raw)  # noqa: S704 - escaped above
+    return Markup(raw)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..text import normalize
@@ -25,12 +25,6 @@ SHOWN = 12
 WORDS = 3
 EXAMPLES = 3
 _TERM = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z][a-z0-9]+")
-_EMPTY = frozenset(
-    "你们 我们 他们 什么 怎么 怎么样 这个 那个 一个 一下 一直 可以 不能 没有 不是 还是 就是 但是 因为 所以 现在 今天 昨天 明天 已经"
-    " 为什么 为啥 怎么办 这么 那么 这样 那样 时候 知道 觉得 看看 问问 想问 咨询 问题 情况 东西 有没有 是不是 能不能 可不可以 还有 然后"
-    " 麻烦 谢谢 您好 你好 请问 老师 帮忙 帮我 需要 起来 出来 不了 不到 几天 一点 上个月 这个月 下个月 刚才 刚刚 到底 一样 自己 客服"
-    "  订单号 订单 单号 编号 号码 我想 我要 我在 你们 个事 你好 一块 一道 这两天 这几天 特别 过会儿 早上 晚上 半夜 礼拜 这礼拜 上周 下周 多少 这边 那边 之前 以后 时间 有点 发现 显示 说是 结果 好像 应该 这里 那里 打电话 电话 反映 反应 问下 想问下 我家 你家 里面 怎么回事".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +54,25 @@ class _Group:
         return math.sqrt(math.fsum(weight * weight for weight in self.sum.values()))
 
 
-def scenes(contacts: Sequence[Contact], cut: Callable[[str], list[str]]) -> tuple[Scene, ...]:
-    """The needs that come at least twice, the most frequent first. `cut` cuts a text into words."""
+def scenes(
+    contacts: Sequence[Contact], cut: Callable[[str], list[str]], ignore: Iterable[str] = ()
+) -> tuple[Scene, ...]:
+    """The needs that come at least twice, the most frequent first.
+
+    `cut` cuts a text into words; those of `ignore` say nothing of a need.
+    """
     told = [contact for contact in contacts if contact.need]
-    terms = [_terms(contact.need, cut) for contact in told]
+    empty = frozenset(map(normalize, ignore))
+    terms = [_terms(contact.need, cut, empty) for contact in told]
     vectors = _vectors(terms)
     grouped = [group for group in _grouped(vectors) if len(group.members) > 1]
     grouped.sort(key=lambda group: (-len(group.members), group.members[0]))
     return tuple(_scene(group, told, vectors) for group in grouped[:SHOWN])
 
 
-def _terms(text: str, cut: Callable[[str], list[str]]) -> list[str]:
+def _terms(text: str, cut: Callable[[str], list[str]], empty: frozenset[str]) -> list[str]:
     words = map(normalize, cut(text))
-    return [word for word in words if _TERM.fullmatch(word) and word not in _EMPTY]
+    return [word for word in words if _TERM.fullmatch(word) and word not in empty]
 
 
 def _vectors(documents: list[list[str]]) -> list[Vector]:

@@ -94,6 +94,7 @@ class Settings(_Part):
     servqual: tuple[Dimension, ...] = ()
     training: tuple[Topic, ...] = ()
     enough: int = Field(default=3, ge=1)
+    ignore: tuple[str, ...] = ()
 
     @property
     def by_customer(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .agents import Agent
@@ -17,11 +17,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     """A share in [0, 1] as a percentage; a dash where there is none.
 
     >>> percent(0.1234), percent(1.0), percent(None)
-    ('12.3%', '100%', '–')
+    ('12.3%', '100.0%', '–')
     """
     if value is None:
         return "–"
-    return f"{100 * value:.{digits}f}".removesuffix(".0") + "%"
+    return f"{100 * value:.{digits}f}%"
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -49,7 +49,11 @@ def band(share: float | None) -> str:
 
 def goal(measure: str, value: float) -> str:
     """A goal as a bound."""
-    return f"≥ {value:g}" + ("" if measure == "mean" else "%") if measure in ("mean", "pass_rate") else f"≤ {value:g}%"
+    return (
+        f"≥ {value:g}" + ("" if measure == "mean" else "%")
+        if measure in ("mean", "pass_rate")
+        else f"≤ {value:g}%"
+    )
 
 
 def jump_words(week: Week, jump: Jump, told: dict[str, str]) -> str:
@@ -67,6 +71,16 @@ def formats(told: dict[str, str]) -> dict[str, Callable[..., Any]]:
         "place": lambda agent: place(agent, told),
         "jump_words": lambda week, jump: jump_words(week, jump, told),
     }  # fmt: skip
+
+
+def scale(agents: Sequence[Agent]) -> dict[str, Any]:
+    """The axis of the intervals: from the ten below the lowest end up to 100, and how far along a value is."""
+    floor = 10 * int(min((agent.low for agent in agents if agent.low is not None), default=0) // 10)
+
+    def along(value: float, since: float = floor) -> str:
+        return f"{100 * (value - since) / (100 - floor):.1f}"
+
+    return {"floor": floor, "scale": along}
 
 
 def findings(figures: Figures, options: Options) -> list[str]:

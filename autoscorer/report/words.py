@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mean": ("平均分", "Mean total"),
     "pass_rate": ("合格率", "Pass rate"),
     "critical_rate": ("一票否决率", "Critical failures"),
-    "complaint_rate": ("投诉率", "Complaint rate"),
+    "complaint_rate": ("抱怨投诉率", "Complaint rate"),
     "violation_rate": ("违规率", "Violation rate"),
     "not_scored": ("未能评分", "Not scored"),
     "goal": ("目标", "Goal"),
@@ -150,6 +150,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "any": ("全部", "all"),
     "passed": ("合格", "Passed"),
     "failed": ("不合格", "Not passed"),
+    "verdict": ("合格与否", "Verdict"),
     "only_urgent": ("只看预警", "Alerts only"),
     "clear": ("清除筛选", "Clear"),
     "id": ("会话", "Contact"),
@@ -204,7 +205,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Rates are percent of the scored contacts.",
     ),
     "note_complaint": (
-        "投诉率：客户有这些行为的会话：{behaviors}。",
+        "抱怨投诉率：客户有这些行为的会话：{behaviors}。",
         "Complaint rate: contacts in which the customer {behaviors}.",
     ),
     "note_violation": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import UsageError
@@ -44,7 +44,7 @@ def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[st
 
 
 @contextlib.contextmanager
-def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-def]
+def writing(files: Sequence[tuple[Path, Callable[[Path], Writer]]]):  # type: ignore[no-untyped-def]
     """Gives a function that passes results on while they are written to all `files`.
 
     When the block ends well the files take their names; when it does not, what was written stays beside

@@ -30,6 +30,10 @@ POOR = {
     "express_urging_export", "game-ban-sarcasm", "gas-interruptions", "property_elevator_poor",
     "rental-overpromise", "ride-fare-blame", "saas-jargon",
 }  # fmt: skip
+CALM = {
+    "asr_express_phone", "bank-card-lost", "hongkong_broadband_utf16", "hospital-elderly-excellent", "education-refund",
+    "power_outage_elderly", "appliance-outbound-followup", "wrong-number-short",
+}  # fmt: skip
 NEEDS = [
     ["退款申请三天了还没到账", "退款什么时候能到账，都申请好几天了", "我的退款一直没有到账"],
     ["快递显示签收了可是我没收到", "包裹显示已签收，我根本没收到快递", "快递没收到却显示签收"],
@@ -40,19 +44,20 @@ NEEDS = [
 ]
 ANGRY = ["我要投诉你们", "再不解决我就打12315", "这已经是我第三次打来了，一点用都没有", "太让人失望了"]
 SHIRK = ["这个不归我管，您找别的部门吧", "我也没办法，规定就是这样", "那您自己看一下页面不就知道了吗"]
-PLACES = ["上海", "杭州", "广州", "成都", "武汉", "南京", "苏州", "佛山", "长沙", "合肥"]
 
 
 def transcripts(count: int, seed: int = 6) -> Iterator[asr.Transcript]:
     """So many contacts, the same for the same seed."""
     chance = random.Random(seed)
     bases = [item for item in asr.read_many([SAMPLES]) if isinstance(item, asr.Transcript)]
+    calm = [base for base in bases if base.id in CALM]
     poor = [base for base in bases if base.id in POOR]
     good = [base for base in bases if base.id not in POOR and not base.id.startswith("hotel_extend")]
     for number in range(count):
         agent, team, skill = chance.choice(AGENTS)
         day = FIRST + datetime.timedelta(chance.randrange(7 * WEEKS))
-        base = chance.choice(poor if chance.random() > 0.72 + skill / 4 else good)
+        kind = poor if chance.random() > 0.84 + 0.15 * skill else calm if chance.random() < 0.85 else good
+        base = chance.choice(kind)
         bad = (day - FIRST).days // 7 == BAD_WEEK and team == "华南二组"
         turns = tuple(_said(base, chance, skill, bad=bad))
         channel = chance.choices([c for c, _ in CHANNELS], [w for _, w in CHANNELS])[0]
@@ -60,9 +65,7 @@ def transcripts(count: int, seed: int = 6) -> Iterator[asr.Transcript]:
         yield replace(base, id=f"C{20240000 + number}", utterances=turns, metadata=told)
 
 
-def _said(
-    base: asr.Transcript, chance: random.Random, skill: float, *, bad: bool
-) -> Iterator[asr.Utterance]:
+def _said(base: asr.Transcript, chance: random.Random, skill: float, *, bad: bool) -> Iterator[asr.Utterance]:
     """The turns of `base`, some of the agent's left out, the need and a few words exchanged."""
     need = chance.choice(chance.choice(NEEDS)) if chance.random() < 0.6 else None
     said, late = base.utterances, len(base.utterances) - 2
@@ -70,11 +73,11 @@ def _said(
         if utterance.role == "customer":
             text = utterance.text
             if need and len(text) > 6:
-                text, need = f"{need}，订单号{chance.randrange(10**7, 10**8)}，我在{chance.choice(PLACES)}", None
+                text, need = f"{need}，订单号{chance.randrange(10**7, 10**8)}", None
             if turn >= late and (chance.random() < 0.05 or (bad and chance.random() < 0.8)):
                 text = f"{text}，{chance.choice(ANGRY)}"
             yield replace(utterance, text=text)
-        elif utterance.role == "agent" and chance.random() > 0.3 + 0.7 * skill:
+        elif utterance.role == "agent" and chance.random() > 0.45 + 0.55 * skill:
             if chance.random() < 0.05:
                 yield replace(utterance, text=chance.choice(SHIRK))
             elif not any(word in utterance.text for word in ("您好", "再见", "谢谢", "抱歉", "请问")):

@@ -6,6 +6,11 @@ const Charts = {
 
   make(box, option) {
     const chart = echarts.init(box, null, { renderer: "svg" });
+    // With a view box the drawing scales to its box on paper, whose width is not known beforehand.
+    chart.on("finished", () => {
+      const svg = box.querySelector("svg");
+      svg.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+    });
     chart.setOption({ animation: false, textStyle: { fontFamily: "inherit", color: this.INK }, ...option });
     this.made.push(chart);
     return chart;
@@ -41,7 +46,7 @@ const Charts = {
     this.make(box, {
       aria: { enabled: true },
       tooltip: { trigger: "axis", confine: true, textStyle: { color: this.INK, fontSize: 12 } },
-      legend: { bottom: 0, itemWidth: 26, textStyle: { color: this.INK } },
+      legend: { bottom: 0, itemWidth: 26, itemGap: 28, textStyle: { color: this.INK } },
       grid: { left: 8, right: 12, top: 34, bottom: 36, containLabel: true },
       xAxis: this.axis({ type: "category", data: R.weeks.map((week) => week[0].slice(5)), splitLine: { show: false } }),
       yAxis: [
@@ -81,7 +86,16 @@ const Charts = {
     }
   },
 
-  /** Charts know no paper: fit them to their boxes, before printing and when the window changes. */
+  /** Draw the charts of the overview before printing: from another page they have not been drawn yet. */
+  paper() {
+    const overview = document.querySelector("[data-page=overview]");
+    if (document.body.dataset.view === "contact" || overview.clientWidth) return;
+    overview.style.display = "block";
+    this.start();
+    overview.style.display = "";
+  },
+
+  /** Fit the charts to their boxes when the window changes. */
   fit() {
     this.made = this.made.filter((chart) => document.contains(chart.getDom()) || chart.dispose());
     for (const chart of this.made) if (chart.getDom().clientWidth) chart.resize();

@@ -25,7 +25,7 @@ const List = {
     search.placeholder = T.search;
     search.setAttribute("aria-label", T.search);
     const filters = this.FILTERS.map((key) => this.choice(key, T[key], this.values(key))).filter(Boolean);
-    filters.push(this.choice("passed", T.pass_rate, [["1", T.passed], ["0", T.failed]]));
+    filters.push(this.choice("passed", T.verdict, [["1", T.passed], ["0", T.failed]]));
     const days = ["from", "to"].map((key) => {
       const day = this.control(key, el("input"));
       day.type = "date";
@@ -49,7 +49,7 @@ const List = {
     const box = el("label", "check", urgent, T.only_urgent);
     page.append(
       el("div", "panel filters", search, filters, dated ? days : null, box, clear),
-      el("div", "panel", this.count, this.table, this.more),
+      el("div", "panel", this.count, el("div", "scroll", this.table), this.more),
     );
   },
 
