@@ -16,7 +16,7 @@ Alarm = Literal["critical", "violation", "escalate", "negative_end"]
 SEVERITY: dict[Alarm, int] = {"critical": 4, "violation": 3, "escalate": 3, "negative_end": 2}
 QUOTE = 120
 NEED = 80
-_DATE = re.compile(r"(20\d\d|19\d\d)\s*[-/.年]?\s*(1[0-2]|0?[1-9])\s*[-/.月]?\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)|(\d{4})(\d\d)(\d\d)(?!\d)")
 _UPSET = ("complaint", "escalate", "repeat", "urge", "unresolved")
 _COURTESY = re.compile(r"您好|你好|喂|在吗|请问|客服|人工|哈喽|嗨|有人|[\W_]")
 _SIGN = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
@@ -138,7 +138,7 @@ def parse_day(value: object) -> datetime.date | None:
     """
     found = _DATE.match(str(value).strip()) if value is not None else None
     try:
-        return datetime.date(*map(int, found.groups())) if found else None
+        return datetime.date(*map(int, filter(None, found.groups()))) if found else None
     except ValueError:
         return None
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..writers.workbook import EXACT, MAX_CELL, MAX_ROWS
 
 Cell = object
+A4 = 9
 
 
 class Table(NamedTuple):
@@ -55,10 +56,10 @@ def formats_of(book: Any) -> dict[str, Any]:
         "head": book.add_format(head),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         "line": book.add_format({"valign": "top"}),
-        "number": book.add_format({"valign": "top", "num_format": "0.##"}),
+        "number": book.add_format({"valign": "top", "num_format": "0.00"}),
         "whole": book.add_format({"valign": "top"}),
         "percent": book.add_format({"valign": "top", "num_format": "0.0%"}),
-        "day": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd"}),
+        "day": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
         "bad": book.add_format({"font_color": "#B42318", "bold": True}),
         "good": book.add_format({"font_color": "#1F7A66"}),
     }
@@ -70,6 +71,9 @@ class Rows:
     def __init__(self, sheet: Any, formats: dict[str, Any], too_long: str) -> None:
         self.sheet, self._formats, self._too_long = sheet, formats, too_long
         self.row, self._columns = 0, 0
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
 
     @property
     def table(self) -> Table:

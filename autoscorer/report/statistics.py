@@ -6,7 +6,7 @@ import math
 
 Z = 1.959963985
 """The two-sided 95 % quantile of the normal distribution."""
-_T = (12.7062, 4.3027, 3.1824, 2.7764)
+_T = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706)
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:
@@ -24,8 +24,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
 
 
 def t95(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t: tabled below 5 degrees of freedom, else by the expansion
-    of Cornish and Fisher (Abramowitz & Stegun 26.7.5), true to 0.001.
+    """The two-sided 95 % quantile of Student's t: tabled up to 5 degrees of freedom, else by the expansion
+    of Cornish and Fisher (Abramowitz & Stegun 26.7.5), true to 0.002.
 
     >>> round(t95(10), 3)
     2.228

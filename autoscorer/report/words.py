@@ -74,6 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "criterion": ("评分项", "Criterion"),
     "section": ("维度", "Section"),
     "share": ("得分率", "Share of points"),
+    "portion": ("占比", "Share"),
     "missed": ("不符合", "Not met"),
     "lost": ("失分", "Points lost"),
     "lost_each": ("平均每个会话失分", "Points lost per contact"),

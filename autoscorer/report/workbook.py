@@ -175,7 +175,7 @@ class XlsxReport(Report):
             mark = ("✓ " + t["reached"] if goal.reached else "✗ " + t["not_reached"]) if goal else ""
             rows.add([t[measure], value, set_to, mark, *(map(Percent, rate.interval) if rate else ())])
         self._mark_goals(rows)
-        grades = rows.block([t["grades"], t["count"], t["share"]])
+        grades = rows.block([t["grades"], t["count"], t["portion"]])
         for name, count in f.grades:
             rows.add([name, count, Percent(count / f.count)])
         weeks = self._weeks(rows, f)
@@ -245,7 +245,8 @@ class XlsxReport(Report):
         bars.set_legend({"none": True})
         bars.set_y_axis({"reverse": True})
         bars.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-        sheet.insert_chart(2, 14, bars, {"object_position": 3})
+        beside = max(10, 7 + len(f.sections))
+        sheet.insert_chart(2, beside, bars, {"object_position": 3})
         if weeks is None:
             return
         lines = self._book.add_chart({"type": "line"})
@@ -259,7 +260,7 @@ class XlsxReport(Report):
         lines.set_y_axis({"num_format": "0%", "min": 0})
         lines.set_x_axis({"num_format": "mm-dd", "text_axis": True})
         lines.set_legend({"position": "bottom"})
-        sheet.insert_chart(18, 14, lines, {"object_position": 3})
+        sheet.insert_chart(18, beside, lines, {"object_position": 3})
 
     def _draw_agents(self, f: Figures) -> None:
         t, names = self._told, self.options.names
