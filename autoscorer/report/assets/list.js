@@ -81,6 +81,7 @@ const List = {
       return null;
     }
     const select = this.control(key, el("select"));
+    select.setAttribute("aria-label", label);
     for (const [value, name] of [["", T.any], ...values]) {
       const option = el("option", "", name);
       option.value = value;
