@@ -105,10 +105,10 @@ def measure(card: Scorecard, settings: Settings, *, text: bool = True) -> Contac
     analysis, metadata = card.analysis, card.analysis.transcript.metadata
     shown = {d.behavior for d in analysis.detections}
     return Contact(
-        id=analysis.transcript.id, source=analysis.transcript.source, rubric=card.rubric,
+        id=clean(analysis.transcript.id), source=clean(analysis.transcript.source), rubric=clean(card.rubric),
         agent=_label(metadata, "agent_id"), team=_label(metadata, "team"), channel=_label(metadata, "channel"),
         day=parse_day(metadata.get("date")), turns=len(analysis.transcript.utterances), total=card.total,
-        grade=card.grade, passed=card.passed, critical=card.failed_critical,
+        grade=clean(card.grade), passed=card.passed, critical=card.failed_critical,
         scores=tuple(map(score_of, card.criteria)), losses=tuple(_losses(card, settings, text)),
         signs=tuple(_signs(card, settings, text)), complaint=not shown.isdisjoint(settings.complaint),
         repeated="repeat" in shown, mood=_mood(analysis), need=need(analysis) if text else "",
@@ -127,7 +127,12 @@ def score_of(score: CriterionScore) -> Score:
 
 def _label(metadata: Mapping[str, Any], key: str) -> str:
     value = metadata.get(key)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else clean(str(value).strip())
+
+
+def clean(text: str) -> str:
+    """`text` without lone surrogates, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def parse_day(value: object) -> datetime.date | None:
@@ -196,7 +201,7 @@ def quote_at(analysis: Analysis, turn: int, words: str | None = None) -> Quote:
 
 def shorten(text: str, most: int) -> str:
     """`text` on one line, of at most `most` characters."""
-    line = " ".join(text.split())
+    line = " ".join(clean(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

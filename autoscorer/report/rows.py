@@ -123,7 +123,7 @@ class Rows:
             self.sheet.write_number(self.row, column, round(value, 2), formats["number"])
         elif isinstance(value, datetime.date):
             self.sheet.write_datetime(self.row, column, value, formats["day"])
-        elif value is not None:
+        elif value not in (None, ""):
             self.sheet.write_string(self.row, column, _safe(str(value)), formats[text])
 
     def filter(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .agents import Agent
@@ -21,12 +22,18 @@ def percent(value: float | None, digits: int = 1) -> str:
     """
     if value is None:
         return "–"
-    return f"{100 * value:.{digits}f}%"
+    return number(100 * value, digits) + "%"
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    """A number with fixed digits, a dash where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    """A number with fixed digits, a dash where there is none. Ties go up, as in the page's own scripts.
+
+    >>> number(81.25), number(0.125, 2), number(None)
+    ('81.3', '0.13', '–')
+    """
+    if value is None:
+        return "–"
+    return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def between(rate: Rate) -> str:
