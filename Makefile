@@ -34,8 +34,9 @@ wheel: $(VENV)/dev ## Build the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --wheel --quiet
 
-bench: $(VENV)/dev ## Time the whole pipeline against jieba alone; CORPUS=FILE.jsonl[.gz]
+bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules against the default; CORPUS=FILE.jsonl[.gz]
 	$(BIN)/python -m tests.bench $(CORPUS)
+	$(BIN)/python -m tests.bench_rules $(CORPUS)
 
 models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
 	$(BIN)/python -m training --shared ../shared --out models

@@ -17,6 +17,10 @@ class UsageError(AutoscorerError):
     """A call or a command line asks for something that does not exist or does not go together."""
 
 
+class LabelError(AutoscorerError):
+    """Labelled data cannot be used: the file and line, what is wrong, what is allowed."""
+
+
 class MissingExtra(AutoscorerError):
     """A part needs packages that the base install leaves out."""
 
@@ -27,7 +31,7 @@ class MissingExtra(AutoscorerError):
 class TranscriptError(AutoscorerError):
     """One input cannot be used. `code` is stable; `hint` says what would mend it."""
 
-    def __init__(self, code: str, message: str, *, hint: str = "", id: str | None = None) -> None:
+    def __init__(self, code: str, message: str, *, hint: str, id: str | None = None) -> None:
         super().__init__(message)
         self.code, self.message, self.hint, self.id = code, message, hint, id
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import resources
-from .detect import Detector, fuse
-from .errors import TranscriptError
+from . import store
+from .characters import check_transcript
+from .detect import Detector, Findings, fuse
+from .errors import ConfigError, TranscriptError
 from .rubric import Rubric, load_rubric
-from .rules import RuleBook, load_rules
+from .rules import Labels, RuleBook, load_rules
 from .scoring import Lang, behavior_name, label_name, make_scorecard
 from .segment import Segmenter
-from .types import Analysis, Failure, Result, Scorecard, Transcript
+from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
 
 if TYPE_CHECKING:
     from .classify import Classifiers
@@ -26,21 +28,23 @@ class ScorerSpec:
 
     rubric: str | None = None
     rules: str | None = None
-    models: str | None = None
+    models: tuple[tuple[str, str], ...] | None = None
     use_models: bool = True
     lang: Lang = "zh"
 
     def build(self) -> Scorer:
         """Load everything that the spec names."""
+        models = None if self.models is None else {name: Path(folder) for name, folder in self.models}
         return Scorer(
-            self.rubric, rules=self.rules, models=self.models, use_models=self.use_models, lang=self.lang
+            self.rubric, rules=self.rules, models=models, use_models=self.use_models, lang=self.lang
         )
 
 
 class Scorer:
     """Scores transcripts under one rubric. Same transcript, same resources: same scorecard.
 
-    rubric, rules: YAML files; the default ones when left out. models: a folder of classifiers.
+    rubric, rules: YAML files; the default ones when left out. models: a folder of classifiers in place of the
+    user's own (see `store.model_folders`), or the folder of each; left out, the user's own over the shipped ones.
     use_models: False leaves out the classifiers; what needs them is then not applicable, and says so.
     lang: language of the reasons, "zh" or "en". Raises ConfigError when a file is not valid.
 
@@ -59,28 +63,38 @@ class Scorer:
         rubric: str | Path | None = None,
         *,
         rules: str | Path | None = None,
-        models: str | Path | None = None,
+        models: str | Path | Mapping[str, Path] | None = None,
         use_models: bool = True,
         lang: Lang = "zh",
     ) -> None:
-        self.spec = ScorerSpec(_path(rubric), _path(rules), _path(models), use_models, lang)
-        self.rules: RuleBook = load_rules(rules)
-        self.rubric: Rubric = load_rubric(rubric, rules=self.rules)
-        self.classifiers = _classifiers(models) if use_models else None
+        folders = models if isinstance(models, Mapping) else _folders(models, use_models)
+        self.spec = ScorerSpec(_path(rubric), _path(rules), store.pinned(folders), use_models, lang)
+        tasks = _tasks(folders)
+        self.rules: RuleBook = load_rules(rules, tasks=tasks)
+        self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
+        self.classifiers = _classifiers(folders) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
         self._provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
-        """Find behaviors, customer sentiment and agent empathy. No scoring."""
-        detections = self._detector.detect(transcript)
-        if self.classifiers is None:
-            return Analysis(transcript, detections, (), self._provenance)
-        found = self.classifiers.read(transcript)
-        fused = fuse(transcript, detections, self.rules, found)
-        return Analysis(transcript, fused, found.predictions, self._provenance)
+        """Find behaviors, customer sentiment and agent empathy. No scoring.
+
+        Raises TranscriptError `bad_characters` where a text holds what is no text.
+        """
+        check_transcript(transcript)
+        read = self.classifiers.read(transcript) if self.classifiers else None
+        found = self._detector.search(transcript, read.predictions if read else None)
+        provenance = {**self._provenance, **_how(found)}
+        if read is None:
+            return Analysis(transcript, found.detections, (), provenance)
+        fused = fuse(transcript, found.detections, self.rules, read)
+        return Analysis(transcript, fused, read.predictions, provenance, read.ratings)
 
     def score(self, transcript: Transcript) -> Scorecard:
-        """The scorecard of one transcript. Raises TranscriptError where nothing of the rubric applies."""
+        """The scorecard of one transcript.
+
+        Raises TranscriptError as `analyze` does, and where nothing of the rubric applies.
+        """
         return self.rescore(self.analyze(transcript))
 
     def rescore(self, analysis: Analysis) -> Scorecard:
@@ -94,14 +108,17 @@ class Scorer:
         if isinstance(item, Failure):
             return item
         transcript = item.transcript if isinstance(item, Analysis) else item
+        stage: Stage = "analyze"
         try:
-            return self.rescore(item) if isinstance(item, Analysis) else self.score(item)
+            analysis = item if isinstance(item, Analysis) else self.analyze(item)
+            stage = "score"
+            return self.rescore(analysis)
         except TranscriptError as error:
-            return error.failure(transcript.source, "score")
+            return error.failure(transcript.source, stage)
         except Exception as error:  # one contact must not stop the others
             message = f"unexpected {type(error).__name__}: {error}"[:300]
             hint = "please report this with the transcript, if it may be shared"
-            return Failure(transcript.source, "analyze", "internal", message, hint, transcript.id)
+            return Failure(transcript.source, stage, "internal", message, hint, transcript.id)
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""
@@ -121,10 +138,34 @@ class Scorer:
         }
 
 
-def _classifiers(models: str | Path | None) -> Classifiers:
+def _how(found: Findings) -> dict[str, Any]:
+    """What a result says of how the rules looked: typed or speech, and the rules that could not be answered."""
+    unanswered = {rule: list(lacks) for rule, lacks in found.unanswered.items()}
+    return {"medium": dict(found.medium), **({"unanswered": unanswered} if unanswered else {})}
+
+
+def _folders(models: str | Path | None, use_models: bool) -> Mapping[str, Path]:
+    """Where the models lie; without models it does not matter that there are none."""
+    try:
+        return store.model_folders(models)
+    except ConfigError:
+        if use_models or models is not None:
+            raise
+        return {}
+
+
+def _tasks(folders: Mapping[str, Path]) -> dict[str, Labels]:
+    """The labels of the user's own tasks, which rubrics may ask for, also where no model runs."""
+    from .classify.folder import ENCODER, KINDS, read_config
+
+    own = {task: folder for task, folder in folders.items() if task not in KINDS and task != ENCODER}
+    return {task: read_config(folder).labels for task, folder in own.items()}
+
+
+def _classifiers(folders: Mapping[str, Path]) -> Classifiers:
     from .classify import Classifiers
 
-    return Classifiers.load(Path(models) if models else resources.models_dir())
+    return Classifiers.of(folders)
 
 
 def _path(path: str | Path | None) -> str | None:

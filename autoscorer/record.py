@@ -60,6 +60,7 @@ def _scorecard_record(card: Scorecard) -> Record:
             {"task": p.task, "turn": p.turn, "label": p.label, "probability": p.probability}
             for p in analysis.predictions
         ],
+        "ratings": dict(analysis.ratings),
         "metadata": dict(transcript.metadata),
         "reading": {
             "format": reading.format,
@@ -135,7 +136,7 @@ def _analysis(record: Mapping[str, Any]) -> Analysis:
     predictions = tuple(
         Prediction(p["task"], p["turn"], p["label"], p["probability"]) for p in record["predictions"]
     )
-    return Analysis(transcript, detections, predictions, record["provenance"])
+    return Analysis(transcript, detections, predictions, record["provenance"], record.get("ratings", {}))
 
 
 def _span(quote: Mapping[str, Any]) -> Span:

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic_core import CoreSchema
 
 from . import resources, yaml_file
 from .positions import Where
-from .rules import Id, Positions, RuleBook
+from .rules import TASKS, Id, Labels, Positions, RuleBook, labels_of
+from .rules.operators import As_List, Names
+from .types import Role
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
 Kind = Literal["score", "deduction", "bonus", "manual"]
-TASK_LABELS = {"sentiment": ("negative", "neutral", "positive"), "empathy": ("none", "formulaic", "specific")}
 Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+_PLACED = ("where", "last", "at_least", "at_most", "after", "within")
+MODIFIERS: dict[str, tuple[str, ...]] = {
+    "behavior": ("probability", *_PLACED),
+    "task": ("label", "probability", *_PLACED),
+    "metadata": ("is",),
+    "timing": ("at_most",),
+    "turns": ("where", "at_least", "at_most"),
+    "in_order": ("at_least",),
+    "use": (), "all": (), "any": (), "not": (),
+}  # fmt: skip
+"""The keys that refine each subject of a condition."""
 
 
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _one_or_more(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else _tuple(value)
 
 
 def _float(value: Any) -> Any:
@@ -40,36 +51,26 @@ class Condition(Strict):
     (stages, each a list of behaviors), `use` (a named condition), `all`, `any`, `not`.
     """
 
-    behavior: tuple[str, ...] = ()
+    behavior: Names = ()
     task: str | None = None
     metadata: str | None = None
     timing: Measure | None = None
     turns: Literal["agent", "customer"] | None = None
-    in_order: tuple[tuple[str, ...], ...] = ()
+    in_order: Annotated[tuple[Names, ...], As_List] = ()
     use: str | None = None
     all_of: tuple[Condition, ...] = Field(default=(), alias="all")
     any_of: tuple[Condition, ...] = Field(default=(), alias="any")
     negated: Condition | None = Field(default=None, alias="not")
 
-    label: tuple[str, ...] = ()
+    label: Names = ()
     probability: Number = Field(default=0.5, ge=0, le=1)
-    is_: tuple[str, ...] = Field(default=(), alias="is")
+    is_: Names = Field(default=(), alias="is")
     where: Where = "anywhere"
     last: int | None = Field(default=None, ge=1)
     at_least: int = Field(default=1, ge=1)
     at_most: Number | None = None
     after: Condition | None = None
     within: int | None = Field(default=None, ge=1, le=1000)
-
-    @field_validator("behavior", "label", "is_", mode="before")
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        return _one_or_more(value)
-
-    @field_validator("in_order", mode="before")
-    @classmethod
-    def _stages(cls, value: Any) -> Any:
-        return tuple(map(_one_or_more, value)) if isinstance(value, list) else value
 
     @field_validator("all_of", "any_of", mode="before")
     @classmethod
@@ -88,20 +89,32 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_subject(self) -> Condition:
-        subjects = {
-            "behavior": self.behavior, "task": self.task, "metadata": self.metadata, "timing": self.timing,
-            "turns": self.turns, "in_order": self.in_order, "use": self.use, "all": self.all_of,
-            "any": self.any_of, "not": self.negated,
-        }  # fmt: skip
-        given = [name for name, value in subjects.items() if value]
+        names = {field.alias or name: name for name, field in Condition.model_fields.items()}
+        given = [key for key in MODIFIERS if getattr(self, names[key])]
         if len(given) != 1:
             found = ", ".join(given) or "none"
-            raise ValueError(f"a condition asks exactly one of {', '.join(subjects)}; found {found}")
+            raise ValueError(f"a condition asks exactly one of {', '.join(MODIFIERS)}; found {found}")
         if bool(self.task) != bool(self.label):
             raise ValueError("'task' and 'label' go together, such as {task: sentiment, label: negative}")
         if self.timing and self.at_most is None:
             raise ValueError("'timing' needs 'at_most', in seconds (for interruptions, a count)")
+        if self.within and not self.after:
+            raise ValueError("'within' needs 'after', such as {behavior: apology, after: upset, within: 4}")
+        idle = [key for key, name in names.items() if name in self.model_fields_set - {names[given[0]]}]
+        self._refuse(given[0], [key for key in idle if key not in MODIFIERS[given[0]]])
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A name may stand in the place of a condition."""
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{"type": "string", "description": "a named condition"}, whole]}
+
+    @staticmethod
+    def _refuse(subject: str, idle: list[str]) -> None:
+        if idle:
+            allowed = ", ".join(MODIFIERS[subject]) or "none"
+            raise ValueError(f"{', '.join(idle)} does nothing beside '{subject}'; allowed there: {allowed}")
 
     def parts(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         """This condition and those inside it, each with its key path."""
@@ -233,7 +246,8 @@ class Grade(Strict):
 
 class Rubric(Strict):
     """The form: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
-    that a contact can have after a critical criterion failed."""
+    that a contact can have after a critical criterion failed; `deduction_limit` the share of what it got
+    that deductions can take together, so that the worst contacts keep their order and do not all end at 0."""
 
     id: Id
     version: int | str
@@ -241,18 +255,20 @@ class Rubric(Strict):
     name_en: str = ""
     pass_mark: Number = Field(default=60.0, ge=0, le=100)
     critical_cap: Number = Field(default=59.0, ge=0, le=100)
+    deduction_limit: Number = Field(default=1.0, ge=0, le=1)
     positions: Positions = Positions()
     grades: tuple[Grade, ...] = Field(min_length=1)
     conditions: dict[Id, Condition] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
     sha256: str = ""
+    tasks: dict[str, dict[Role, tuple[str, ...]]] = {}
 
     @field_validator("grades", "sections", mode="before")
     @classmethod
     def _list(cls, value: Any) -> Any:
         return _tuple(value)
 
-    @field_validator("pass_mark", "critical_cap", mode="before")
+    @field_validator("pass_mark", "critical_cap", "deduction_limit", mode="before")
     @classmethod
     def _number(cls, value: Any) -> Any:
         return _float(value)
@@ -263,16 +279,31 @@ class Rubric(Strict):
         return f"{self.id}@{self.version}"
 
 
-def load_rubric(path: str | Path | None = None, *, rules: RuleBook | None = None) -> Rubric:
+def load_rubric(
+    path: str | Path | None = None,
+    *,
+    rules: RuleBook | None = None,
+    tasks: Mapping[str, Labels] | None = None,
+) -> Rubric:
     """Read a rubric; the default one without `path`. With `rules`, its behaviors must be known there.
+    `tasks`: the user's own tasks that conditions may ask for, beside ours.
 
     Raises ConfigError with every mistake: file, line, key, what is allowed.
     """
     source = Path(path) if path else resources.default_rubric()
     rubric, document = yaml_file.load(source, Rubric)
     found = _repeated(rubric, document) + _weights(rubric, document) + _grades(rubric, document)
-    yaml_file.refuse(found + _names(rubric, document, rules))
-    return rubric.model_copy(update={"sha256": resources.sha256(source)})
+    known = {name: dict(labels) for name, labels in {**(tasks or {}), **TASKS}.items()}
+    yaml_file.refuse(found + _names(rubric.model_copy(update={"tasks": known}), document, rules))
+    return rubric.model_copy(update={"sha256": resources.sha256(source), "tasks": known})
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a rubric, for editors."""
+    made = Rubric.model_json_schema()
+    for key in ("sha256", "tasks"):  # not the file's to say
+        del made["properties"][key]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def _repeated(rubric: Rubric, document: Document) -> list[str]:
@@ -322,8 +353,8 @@ def _names(rubric: Rubric, document: Document, rules: RuleBook | None) -> list[s
         names = part.behavior + tuple(name for stage in part.in_order for name in stage)
         wanted: list[tuple[str, str, tuple[str, ...] | None]] = [("behavior", name, known) for name in names]
         wanted += [("condition", part.use, tuple(rubric.conditions))] if part.use else []
-        wanted += [("task", part.task, tuple(TASK_LABELS))] if part.task else []
-        wanted += [("label", name, TASK_LABELS.get(part.task or "", ())) for name in part.label]
+        wanted += [("task", part.task, tuple(rubric.tasks))] if part.task else []
+        wanted += [("label", name, labels_of(part.task or "", rubric.tasks)) for name in part.label]
         for what, name, allowed in wanted:
             if allowed is not None and name not in allowed:
                 message = f"unknown {what} '{name}'; allowed: {', '.join(allowed) or 'none'}"

@@ -44,6 +44,10 @@ class Segmenter:
             found.add(at)
         return frozenset(found)
 
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary has this word."""
+        return bool(self._load().FREQ.get(text.normalize(word)))
+
     def _load(self) -> Any:
         if self._tokenizer is None:
             import logging

@@ -51,6 +51,11 @@ def normalize(text: str) -> str:
     return text.translate(_FOLD)
 
 
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a Chinese character in it, not only figures and signs."""
+    return any(map(str.isalpha, text))
+
+
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """A regex written for shown text, compiled to match normalized text. Raises re.error.
 

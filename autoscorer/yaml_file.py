@@ -67,6 +67,16 @@ class Document:
             node, line = found
         return int(line) + 1
 
+    def holds(self, where: tuple[Any, ...]) -> bool:
+        """Whether the file has this key path."""
+        node = self._node
+        for step in where:
+            found = _child(node, step)
+            if found is None:
+                return False
+            node = found[0]
+        return True
+
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
         key = ".".join(str(step) for step in where if not _is_tag(step))

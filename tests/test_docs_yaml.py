@@ -11,6 +11,7 @@ import yaml
 import autoscorer
 from autoscorer.readers import draft, files
 from autoscorer.rubric import Criterion
+from autoscorer.rules.conditions import SUBJECTS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -73,7 +74,7 @@ def codes():
     for path in (ROOT / "autoscorer").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'TranscriptError\(\s*"([a-z_]+)"', text))
-        found |= set(re.findall(r'Failure\(\s*[\w.]+,\s*"[a-z]+",\s*"([a-z_]+)"', text))
+        found |= set(re.findall(r'Failure\(\s*[\w.]+,\s*(?:"[a-z]+"|stage),\s*"([a-z_]+)"', text))
         found |= (
             set(re.findall(r'"[a-z]+": \(\s*"([a-z]+_?[a-z]*)",\s*"[a-z]', text))
             if path.name == "walk.py"
@@ -118,3 +119,37 @@ def test_every_criterion_has_its_place_in_the_standard(page):
     sections = "|".join(section.id for section in rubric.sections)
     table = page.read_text(encoding="utf-8").split("\n## ")[-1]
     assert set(re.findall(rf"`((?:{sections})\.\w+)`", table)) == ids
+
+
+TABLE_ROW = re.compile(r"^\| [^|]+ \| [^|]+ \| `(\{.*\})` \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+class TestOperators:
+    """The operators on the page: the rule book finds something with each rule, and each row of the table loads."""
+
+    def test_each_rule_hits_in_the_contact_of_the_page(self, page, tmp_path):
+        text = page.read_text(encoding="utf-8")
+        for name, kind in (("operators.yaml", "yaml rules"), ("operators.json", "json contact")):
+            (body,) = re.findall(rf"^```{kind} {re.escape(name)}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+            (tmp_path / name).write_text(body, encoding="utf-8")
+        scorer = autoscorer.Scorer(rules=tmp_path / "operators.yaml")
+        (transcript,) = autoscorer.read_many([tmp_path / "operators.json"])
+        found = {d.source.removeprefix("rule:") for d in scorer.analyze(transcript).detections}
+        own = {rule.id for rule in scorer.rules.rules} - {rule.id for rule in autoscorer.load_rules().rules}
+        assert own - found == set()
+
+    def test_each_operator_is_in_an_example(self, page):
+        text = page.read_text(encoding="utf-8")
+        assert [
+            name for name in SUBJECTS if not re.search(rf"\b{name}: ", text) and f"`{name}`" not in text
+        ] == []
+
+    def test_each_example_of_the_comparison_loads(self, page, tmp_path):
+        rows = TABLE_ROW.findall(page.read_text(encoding="utf-8").split("### extends")[0])
+        assert len(rows) >= 20
+        for match in rows:
+            role = "customer" if "role: customer" in match or "sentiment" in match else "agent"
+            body = f"id: x\nextends: default\nbehaviors:\n  own: {{role: {role}, name: x}}\nrules:\n  - {{id: own, behavior: own, match: {match}}}\n"
+            (tmp_path / "x.yaml").write_text(body, encoding="utf-8")
+            assert autoscorer.load_rules(tmp_path / "x.yaml").rules[-1].match

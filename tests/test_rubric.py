@@ -6,7 +6,6 @@ import textwrap
 import pytest
 
 from autoscorer import ConfigError, load_rubric, load_rules
-from autoscorer.rubric import TASK_LABELS
 
 GOOD = """\
 id: t
@@ -58,7 +57,7 @@ def test_a_good_rubric_loads(load):
     assert rubric.label == "t@1"
     assert re.fullmatch("[0-9a-f]{64}", rubric.sha256)
     assert rubric.sections[0].criteria[0].met.behavior == ("greeting",)
-    assert (rubric.pass_mark, rubric.critical_cap) == (60.0, 59.0)
+    assert (rubric.pass_mark, rubric.critical_cap, rubric.deduction_limit) == (60.0, 59.0, 1.0)
 
 
 C = "- {id: x, name: x, points: 1, met: "
@@ -388,9 +387,10 @@ class TestDefault:
 
     def test_every_task_can_be_asked(self):
         from autoscorer.classify.folder import LABELS
+        from autoscorer.rules import TASKS
 
-        for task, labels in TASK_LABELS.items():
-            assert labels == tuple(label for group in LABELS[task].values() for label in group)
+        for task, labels in TASKS.items():
+            assert labels == LABELS[task]
 
     def test_all_have_both_languages(self, rubric):
         named = [*rubric.sections, *rubric.grades, *(c for s in rubric.sections for c in s.criteria)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -14,6 +15,9 @@ def main() -> None:
     """Run the command line; errors that the user can mend are one message, without a traceback."""
     from .app import app
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack characters: GBK on Windows
+            stream.reconfigure(errors="replace")
     try:
         app()
     except AutoscorerError as error:

@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
-from .report import report
+from . import evaluate, report, train
+from . import models as kept
+from .options import LangOption, Language, RubricOption
 
 app = typer.Typer(
     name="autoscorer",
@@ -23,26 +25,24 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of reasons and tables."""
+class Schema(StrEnum):
+    """What has a published JSON Schema."""
 
-    zh = "zh"
-    en = "en"
+    result = "result"
+    rules = "rules"
+    rubric = "rubric"
 
 
-RubricOption = Annotated[
-    Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
-]
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+    Path | None,
+    typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
 ]
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
@@ -101,6 +101,7 @@ def rescore(
     output: OutputOption = None,
     rubric: RubricOption = None,
     rules: RulesOption = None,
+    models: ModelsOption = None,
     formats: FormatOption = None,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
@@ -110,7 +111,7 @@ def rescore(
     from ..pipeline import Scorer
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -144,11 +145,17 @@ def check(
 ) -> None:
     """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
     from ..pipeline import Scorer
+    from ..rules import classifiers_of
 
     scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models)
     criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
     typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
                f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    if scorer.classifiers is None:
+        for rule, needed in classifiers_of(scorer.rules).items():
+            typer.echo(
+                f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
+            )
     typer.echo(
         f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
     )
@@ -168,13 +175,19 @@ def info(models: ModelsOption = None) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a result."""
-    from .. import resources
+def schema(
+    of: Annotated[
+        Schema, typer.Option("--of", help="Of what: a result, a rule book, or a rubric.")
+    ] = Schema.result,
+) -> None:
+    """Print the JSON Schema of a result, a rule book or a rubric."""
+    from .about import schema_of
 
-    text = (resources.DATA / "result.schema.json").read_text(encoding="utf-8")
-    json.dump(json.loads(text), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(schema_of(of.value), sys.stdout, ensure_ascii=False, indent=2)
     typer.echo()
 
 
-app.command()(report)
+app.command()(report.report)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.add_typer(kept.app, name="models")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,6 +18,7 @@ from ..types import Analysis, CriterionScore, Failure, Scorecard, Transcript
 from . import screen
 
 MARKS = {"met": "✓", "partial": "◐", "not_met": "✗", "not_applicable": "–", "manual": "?"}
+PLAIN_MARKS = {"met": "+", "partial": "~", "not_met": "x", "not_applicable": "-", "manual": "?"}
 STYLES = {"met": "green", "partial": "yellow", "not_met": "red", "not_applicable": "dim", "manual": "magenta"}
 WORDS = {
     "zh": {"agent": "客服", "customer": "客户", "system": "系统", "total": "总分", "passed": "合格", "failed": "不合格",
@@ -63,6 +65,7 @@ def show(card: Scorecard, scorer: Scorer, out: Console) -> None:
     words = WORDS[scorer.spec.lang]
     _head(card, out, words)
     _dialogue(card.analysis, scorer, out, words)
+    marks = MARKS if screen.holds(out, "".join(MARKS.values())) else PLAIN_MARKS
     for section in scorer.rubric.sections:
         own = [c for c in card.criteria if c.section == section.id]
         got, most = sum(c.points for c in own if c.max_points), sum(c.max_points for c in own)
@@ -70,7 +73,7 @@ def show(card: Scorecard, scorer: Scorer, out: Console) -> None:
         share = f"  {got:g}/{most:g} × {section.weight:g}%" if most else ""
         out.print(Text(f"\n{name}", "bold") + Text(share, "dim"))
         for score in own:
-            _criterion(score, out)
+            _criterion(score, out, marks)
 
 
 def _head(card: Scorecard, out: Console, words: dict[str, str]) -> None:
@@ -94,9 +97,12 @@ def _head(card: Scorecard, out: Console, words: dict[str, str]) -> None:
 
 
 def _dialogue(analysis: Analysis, scorer: Scorer, out: Console, words: dict[str, str]) -> None:
-    found, labels = defaultdict(list), {(p.task, p.turn): p for p in analysis.predictions}
+    found, labels = defaultdict(list), defaultdict(list)
     for detection in analysis.detections:
         found[detection.span.turn].append(detection)
+    for prediction in analysis.predictions:
+        if prediction.label not in ("neutral", "none"):
+            labels[prediction.turn].append(scorer.label_name(prediction.task, prediction.label))
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right")
     grid.add_column()
@@ -106,17 +112,14 @@ def _dialogue(analysis: Analysis, scorer: Scorer, out: Console, words: dict[str,
         for detection in found[turn]:
             text.stylize("underline bold", detection.span.start, detection.span.end)
         names = [scorer.behavior_name(d.behavior) for d in found[turn]]
-        for task in ("sentiment", "empathy"):
-            prediction = labels.get((task, turn))
-            if prediction and prediction.label not in ("neutral", "none"):
-                names.append(scorer.label_name(task, prediction.label))
+        names += map(screen.one_line, labels[turn])
         role = Text(words[utterance.role], "cyan" if utterance.role == "agent" else "")
         marks = Text(f"  [{' '.join(names)}]" if names else "", "dim")
         grid.add_row(Text(str(turn + 1), "dim"), role, _foldable(text + marks))
     out.print(grid)
 
 
-def _criterion(score: CriterionScore, out: Console) -> None:
+def _criterion(score: CriterionScore, out: Console, marks: Mapping[str, str]) -> None:
     points = (
         f"{score.points:g}/{score.max_points:g}"
         if score.max_points
@@ -124,7 +127,7 @@ def _criterion(score: CriterionScore, out: Console) -> None:
         if score.points
         else ""
     )
-    out.print(Text(f"  {MARKS[score.outcome]} {score.name}  ", STYLES[score.outcome]) + Text(points))
+    out.print(Text(f"  {marks[score.outcome]} {score.name}  ", STYLES[score.outcome]) + Text(points))
     out.print(Padding(_foldable(Text(screen.one_line(score.reason), "dim")), (0, 0, 0, 4)))
 
 

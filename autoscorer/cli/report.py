@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .options import Language
 
 if TYPE_CHECKING:
     from ..types import Result
@@ -19,7 +21,7 @@ def report(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="A .html page or a .xlsx workbook.")
     ] = Path("report.html"),
-    lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the report.")] = "zh",
+    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
     no_text: Annotated[bool, typer.Option("--no-text", help="No word of the transcripts, no quote.")] = False,
     title: Annotated[str, typer.Option(help="Title of the report.")] = "",
     settings: Annotated[
@@ -42,7 +44,7 @@ def report(
     from ..results import load_results
 
     options = make_options(
-        lang=lang, text=not no_text, title=title, rubric=rubric, rules=rules, settings=settings
+        lang=lang.value, text=not no_text, title=title, rubric=rubric, rules=rules, settings=settings
     )
     told = _Count()
     path = write_report(

@@ -13,7 +13,7 @@ from rich.console import Console
 from ..errors import UsageError
 from ..execute import score_many
 from ..pipeline import Scorer
-from ..readers import expected, read_many
+from ..readers import expected, passed_over, read_many
 from ..results import load_results
 from ..types import Failure, Result, Scorecard
 from ..writers import FORMATS, targets, writing
@@ -67,9 +67,17 @@ class Tally:
 def score_paths(paths: list[str], scorer: Scorer, run: Run, *, workers: int) -> int:
     """Score `paths`; returns the exit code."""
     skip = _outputs(paths, run)
+    if not run.quiet:
+        _name_passed_over(passed_over(paths, skip=skip))
     items = read_many(paths, skip=skip)
     results = score_many(items, scorer=scorer, workers=workers)
     return _deliver(results, run, expected(paths, skip=skip))
+
+
+def _name_passed_over(sources: list[str]) -> None:
+    errors = screen.console(sys.stderr)
+    for source in sources[: screen.SHOWN]:
+        errors.print(screen.one_line(f"passed over: {source}: results of autoscorer; use rescore for them"))
 
 
 def rescore_results(path: Path, scorer: Scorer, run: Run) -> int:
@@ -122,7 +130,7 @@ def _deliver(results: Iterable[Result], run: Run, total: int | None) -> int:
 def _printed(results: Iterable[Result], run: Run) -> Iterator[Result]:
     for result in results:
         if run.output is None and "jsonl" in run.formats:
-            sys.stdout.write(dumps(result) + "\n")
+            sys.stdout.write(dumps(result, sys.stdout.encoding) + "\n")
         yield result
 
 

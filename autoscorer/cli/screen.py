@@ -46,6 +46,15 @@ def console(file: IO[str], *, narrowest: int = 100) -> Console:
     return made
 
 
+def holds(to: Console, text: str) -> bool:
+    """Whether the encoding of that console has every character of `text`."""
+    try:
+        text.encode(to.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def table(results: Sequence[Result], count: int, lang: str) -> Table:
     """The score table of the first contacts; `count` says how many there are in all."""
     heads, notes = HEADS[lang], NOTES[lang]
@@ -63,6 +72,16 @@ def table(results: Sequence[Result], count: int, lang: str) -> Table:
         made.add_row(*(_failed(result, notes) if isinstance(result, Failure) else _scored(result, notes)))
     if count > len(results):
         made.add_row(Text(notes[3].format(count=count - len(results)), style="dim"))
+    return made
+
+
+def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: bool = False) -> Table:
+    """A plain table, each cell on one line. aligned: all but the first column are figures, to the right."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        made.add_column(Text(one_line(head)), justify="right" if aligned and place else "left", no_wrap=True)
+    for row in rows:
+        made.add_row(*(Text(one_line(cell)) for cell in row))
     return made
 
 

@@ -1,156 +1,121 @@
-"""Finds the behaviors of a rule book in a transcript: every phrase of every rule in one pass."""
+"""Finds the behaviors of a rule book in a transcript."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from ..positions import follows, turns_at
+from ..medium import medium
 from ..rules import Rule, RuleBook
+from ..rules.problems import order
 from ..segment import Segmenter
-from ..text import compile_pattern, normalize
-from ..types import Detection, Role, Span, Transcript
-
-Kind = Literal["phrase", "word", "unless"]
-Hit = tuple[int, int]
+from ..types import Detection, Prediction, Role, Span, Transcript
+from .leaves import Modes
+from .scan import TextIndex
+from .similar import HashedGrams
+from .tree import Compiler, Node, needed_leaf
+from .view import QUOTE, Encoder, View
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
+class Findings:
+    """What rules found, and how.
+
+    medium: whether the transcript was taken as typed or as speech, and why. unanswered: the rules that
+    could not be answered somewhere, with what they lack (`times`, `model:TASK`); there they did not fire.
+    """
+
+    detections: tuple[Detection, ...]
+    medium: Mapping[str, str]
+    unanswered: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
     rule: Rule
     role: Role
-    regex: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    node: Node
+    leaf: int | None
+    """The leaf without which it cannot hold: most rules are of words, and most words are not said."""
 
 
 class Detector:
-    """Runs a rule book: an Aho-Corasick automaton of all phrases, and the compiled regexes."""
+    """Runs a rule book. encoder: how `similar` compares sentences; by wording if left out."""
 
-    def __init__(self, book: RuleBook, segmenter: Segmenter) -> None:
+    def __init__(self, book: RuleBook, segmenter: Segmenter, encoder: Encoder | None = None) -> None:
         self.book = book
-        self._segmenter = segmenter
-        self._rules = [_compile(rule, book.behaviors[rule.behavior].role) for rule in book.rules]
-        self._automaton = _automaton(book.rules)
-        self._with_regex = {
-            role: [i for i, c in enumerate(self._rules) if c.regex and c.role == role]
-            for role in ("agent", "customer")
-        }
+        self._encoder = encoder or HashedGrams()
+        compiler = Compiler(book.conditions)
+        self._rules = [self._ready(rule, compiler) for rule in order(book)]
+        self._index = TextIndex(compiler.leaves, segmenter)
 
-    def detect(self, transcript: Transcript) -> tuple[Detection, ...]:
-        """The behaviors found in `transcript`, at most one detection of a behavior a turn: the surest.
-
-        Anchored rules (`after`) are tried last, in the order of the book.
-        """
-        places = self._places(transcript)
-        found: dict[str, dict[int, Detection]] = defaultdict(dict)
-        hits = [
-            hit for turn in range(len(transcript.utterances)) for hit in self._hits(transcript, turn, places)
-        ]
-        for anchored in (False, True):
-            for index, turn, hit in sorted(hits) if anchored else hits:
-                rule = self._rules[index].rule
-                if (rule.after is not None) is anchored and _anchor_holds(rule, turn, found):
-                    _keep(found[rule.behavior], _detection(transcript, rule, turn, hit))
-        return tuple(sorted((d for turns in found.values() for d in turns.values()), key=_order))
-
-    def _places(self, transcript: Transcript) -> dict[tuple[str, str], frozenset[int]]:
-        size = self.book.positions
-        return {
-            (role, where): frozenset(
-                turns_at(transcript, role, where, opening=size.opening, closing=size.closing)
-            )
-            for role in ("agent", "customer")
-            for where in ("opening", "closing", "anywhere")
-        }
-
-    def _hits(
-        self, transcript: Transcript, turn: int, places: dict[tuple[str, str], frozenset[int]]
-    ) -> Iterator[tuple[int, int, Hit]]:
-        """The first hit that stands of each rule that looks at this turn."""
-        utterance = transcript.utterances[turn]
-        if utterance.role == "system":
-            return
-        shown = normalize(utterance.text)
-        phrases = self._phrases(utterance.text, shown)
-        for index in sorted({*phrases, *self._with_regex[utterance.role]}):
-            compiled = self._rules[index]
-            if compiled.role == utterance.role and turn in places[compiled.role, compiled.rule.where]:
-                hit = _standing(compiled, shown, phrases.get(index, ()))
-                if hit:
-                    yield index, turn, hit
-
-    def _phrases(self, text: str, shown: str) -> dict[int, list[tuple[Kind, Hit]]]:
-        """The phrases of all rules in one text, by rule. Words must begin and end where jieba cuts."""
-        found: dict[int, list[tuple[Kind, Hit]]] = defaultdict(list)
-        borders: frozenset[int] | None = None
-        for last, (length, owners) in self._automaton.iter(shown) if len(self._automaton) else ():
-            hit = (last + 1 - length, last + 1)
-            for index, kind in owners:
-                if kind == "word":
-                    borders = borders if borders is not None else self._segmenter.borders(text)
-                    if not borders.issuperset(hit):
-                        continue
-                found[index].append((kind, hit))
-        return found
-
-
-def _compile(rule: Rule, role: Role) -> _Compiled:
-    regex = tuple(map(compile_pattern, rule.regex))
-    return _Compiled(rule, role, regex, tuple(map(compile_pattern, rule.unless_regex)))
-
-
-def _automaton(rules: tuple[Rule, ...]) -> Any:
-    import ahocorasick
-
-    owners: dict[str, list[tuple[int, Kind]]] = defaultdict(list)
-    for index, rule in enumerate(rules):
-        lists: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-            ("phrase", rule.phrases),
-            ("word", rule.words),
-            ("unless", rule.unless),
+    def _ready(self, rule: Rule, compiler: Compiler) -> _Ready:
+        book = self.book
+        modes = Modes(
+            book.same_sound if rule.same_sound is None else rule.same_sound,
+            rule.negation or book.negation,
+            rule.quoted or book.quoted,
         )
-        for kind, phrases in lists:
-            for phrase in phrases:
-                owners[normalize(phrase)].append((index, kind))
-    automaton = ahocorasick.Automaton()
-    for phrase, who in owners.items():
-        automaton.add_word(phrase, (len(phrase), who))
-    automaton.make_automaton()
-    return automaton
+        node = compiler.rule(rule, rule.match or rule, modes)
+        return _Ready(rule, book.behaviors[rule.behavior].role, node, needed_leaf(node))
+
+    def detect(
+        self, transcript: Transcript, predictions: Iterable[Prediction] | None = None
+    ) -> tuple[Detection, ...]:
+        """The behaviors found in `transcript`, at most one detection of a behavior a turn: the surest."""
+        return self.search(transcript, predictions).detections
+
+    def search(self, transcript: Transcript, predictions: Iterable[Prediction] | None = None) -> Findings:
+        """Like `detect`, with how it was found. predictions: of the classifiers; None where none ran."""
+        guess = medium(transcript)
+        view = View(transcript, self._index, self._encoder, self.book.positions, guess, _by_task(predictions))
+        unanswered = {}
+        likely = view.likely
+        for ready in self._rules:
+            if ready.leaf is not None and ready.leaf not in likely:
+                continue
+            if ready.rule.transcript in (None, guess.medium):
+                view.missing.clear()
+                if _apply(ready, view):
+                    unanswered[ready.rule.id] = tuple(sorted(view.missing))
+        found = sorted((d for turns in view.found.values() for d in turns.values()), key=_order)
+        return Findings(tuple(found), {"medium": guess.medium, "reason": guess.reason}, unanswered)
 
 
-def _standing(compiled: _Compiled, shown: str, phrases: Any) -> Hit | None:
-    """The earliest, then longest hit that no `unless` covers."""
-    hits = [hit for kind, hit in phrases if kind != "unless"]
-    hits += [match.span() for regex in compiled.regex for match in regex.finditer(shown)]
-    if not hits:
+def _apply(ready: _Ready, view: View) -> bool:
+    """Adds what the rule finds; whether something of it stays unknown. Surer findings are not searched again."""
+    rule, known = ready.rule, view.found[ready.rule.behavior]
+    turns = view.of_role(ready.role)
+    open_ = (
+        tuple(t for t in turns if t not in known or known[t].confidence <= rule.confidence)
+        if known
+        else turns
+    )
+    found = ready.node.find(view, open_)
+    if not found.hits:
+        return bool(found.unknown)
+    kept = found.turns[:1] if ready.node.contact else found.turns
+    for turn in kept:
+        _keep(known, _detection(view, rule, turn, found.hits[turn]))
+    return bool(found.unknown)
+
+
+def _by_task(predictions: Iterable[Prediction] | None) -> dict[str, dict[int, Prediction]] | None:
+    if predictions is None:
         return None
-    cancels = [hit for kind, hit in phrases if kind == "unless"]
-    cancels += [match.span() for regex in compiled.unless for match in regex.finditer(shown)]
-    return _first_uncovered(sorted(hits, key=lambda hit: (hit[0], -hit[1])), sorted(cancels))
+    tasks: dict[str, dict[int, Prediction]] = defaultdict(dict)
+    for prediction in predictions:
+        tasks[prediction.task][prediction.turn] = prediction
+    return tasks
 
 
-def _first_uncovered(hits: list[Hit], cancels: list[Hit]) -> Hit | None:
-    """The first hit that lies inside no cancelling one; both lists are sorted, so one pass is enough."""
-    at, reach = 0, -1
-    for hit in hits:
-        while at < len(cancels) and cancels[at][0] <= hit[0]:
-            reach, at = max(reach, cancels[at][1]), at + 1
-        if reach < hit[1]:
-            return hit
-    return None
-
-
-def _anchor_holds(rule: Rule, turn: int, found: dict[str, dict[int, Detection]]) -> bool:
-    return rule.after is None or follows(turn, found[rule.after], rule.within)
-
-
-def _detection(transcript: Transcript, rule: Rule, turn: int, hit: Hit) -> Detection:
-    quote = transcript.utterances[turn].text[hit[0] : hit[1]]
-    return Detection(rule.behavior, Span(turn, *hit), quote, f"rule:{rule.id}", rule.confidence)
+def _detection(view: View, rule: Rule, turn: int, hits: tuple[tuple[int, int], ...]) -> Detection:
+    text = view.transcript.utterances[turn].text
+    start, end = hits[0] if hits else (0, min(len(text), QUOTE))
+    return Detection(
+        rule.behavior, Span(turn, start, end), text[start:end], f"rule:{rule.id}", rule.confidence
+    )
 
 
 def _keep(turns: dict[int, Detection], new: Detection) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from ..characters import check, check_metadata
 from ..errors import TranscriptError
+from ..text import has_words
 from ..types import Failure, Reading, Transcript, Utterance
 from . import aliases, roles, times
 
 MAX_TEXT = 100_000
 MAX_TURNS = 200_000
 _ENDS = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_BAD = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,13 @@ def finish(draft: Draft) -> Transcript | Failure:
     except TranscriptError as error:
         return replace(error.failure(draft.source), id=draft.id)
     except RecursionError:
-        return Failure(draft.source, "read", "bad_json", "the metadata is nested too deeply", id=draft.id)
+        message, hint = "the metadata is nested too deeply", "leave out what is deep"
+        return Failure(draft.source, "read", "bad_json", message, hint, draft.id)
 
 
 def _transcript(draft: Draft) -> Transcript:
-    _good(draft.id, "the id")
-    turns = _clean(draft)
+    check(draft.id, "the id")
+    turns = clean(draft)
     spans, day = _times(draft, turns)
     assigned = _roles(draft, turns)
     utterances = tuple(
@@ -72,14 +73,17 @@ def _transcript(draft: Draft) -> Transcript:
     return Transcript(draft.id, utterances, draft.source, metadata, how)
 
 
-def _clean(draft: Draft) -> list[Turn]:
+def clean(draft: Draft) -> list[Turn]:
     """The turns with something said, their ends stripped; raises when there are none or too many."""
     if len(draft.turns) > MAX_TURNS:
-        raise TranscriptError("too_many_turns", f"{len(draft.turns):,} turns, allowed are {MAX_TURNS:,}")
+        message = f"{len(draft.turns):,} turns, allowed are {MAX_TURNS:,}"
+        raise TranscriptError("too_many_turns", message, hint="split what runs together")
     turns = [_clean_turn(turn, draft.unit) for turn in draft.turns]
     kept = [turn for turn in turns if turn.text]
     if not kept:
         raise TranscriptError("no_dialogue", "no utterance found", hint=DIALOGUE_HINT)
+    if not any(map(has_words, (turn.text for turn in kept))):
+        raise TranscriptError("no_dialogue", "nobody says a word, only numbers and signs", hint=DIALOGUE_HINT)
     return kept
 
 
@@ -90,22 +94,12 @@ def _clean_turn(turn: Turn, unit: str) -> Turn:
     place = f"{unit} {turn.place}"
     text = turn.text.strip(_ENDS)
     if len(text) > MAX_TEXT:
-        raise TranscriptError("text_too_long", f"{place}: {len(text):,} characters, allowed are {MAX_TEXT:,}")
-    _good(text, place)
-    _good(turn.label or "", place)
-    _good(turn.speaker or "", place)
+        message = f"{place}: {len(text):,} characters, allowed are {MAX_TEXT:,}"
+        raise TranscriptError("text_too_long", message, hint="split it, if it holds a whole dialogue")
+    check((text, turn.label, turn.speaker), place)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return turn if text == turn.text else replace(turn, text=text)
-
-
-def _good(text: str, place: str) -> None:
-    if match := _BAD.search(text):
-        raise TranscriptError(
-            "bad_characters",
-            f"{place}: character U+{ord(match.group()):04X} at position {match.start() + 1} is not text",
-            hint="save the file again as UTF-8",
-        )
 
 
 def _times(draft: Draft, turns: Sequence[Turn]) -> tuple[list[times.Pair], str | None]:
@@ -140,9 +134,7 @@ def _roles(draft: Draft, turns: Sequence[Turn]) -> roles.Assignment:
 
 def _metadata(found: Mapping[str, Any]) -> dict[str, Any]:
     kept = {_key(name, value): json_safe(value) for name, value in found.items() if value is not None}
-    for key, value in kept.items():
-        _check_strings(key, f"metadata {key!a}")
-        _check_strings(value, f"metadata {key!a}")
+    check_metadata(kept)
     return kept
 
 
@@ -164,15 +156,3 @@ def json_safe(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value if isinstance(value, str | int | bool) or value is None else str(value)
-
-
-def _check_strings(value: Any, place: str) -> None:
-    if isinstance(value, str):
-        _good(value, place)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_strings(inner, place)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _good(key, place)
-            _check_strings(inner, place)

@@ -7,6 +7,7 @@ import gzip
 import io
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import TranscriptError
+from ..own_files import is_report, is_results
 from .encoding import decode, detect
 
 MAX_BYTES = 512 * 2**20
@@ -80,6 +82,21 @@ class File:
         return text.replace("\r\n", "\n").replace("\r", "\n"), name
 
 
+def is_own(file: File) -> bool:
+    """Whether the file holds results or a report that we wrote; one that cannot be opened is for its reader to report."""
+    try:
+        with file.open() as stream:
+            return is_results(stream) or (stream.seek(0) == 0 and is_report(stream))
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def own_results() -> TranscriptError:
+    """It holds what this tool wrote."""
+    hint = "use rescore to score them again"
+    return TranscriptError("own_results", "these are results of autoscorer, not transcripts", hint=hint)
+
+
 def as_text(name: str) -> str:
     """The name without what cannot be written, such as bytes of a file name in another encoding."""
     return name.encode("utf-8", "replace").decode()
@@ -87,7 +104,7 @@ def as_text(name: str) -> str:
 
 def empty() -> TranscriptError:
     """There is nothing in it."""
-    return TranscriptError("empty", "the file is empty")
+    return TranscriptError("empty", "the file is empty", hint="export it again, or leave it out")
 
 
 def lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None, str]]:
@@ -151,6 +168,5 @@ def check_zip(file: File, kind: str) -> None:
         unpacked = sum(info.file_size for info in archive.infolist())
     bomb = unpacked > _SMALL and unpacked > MAX_RATIO * max(packed, 1)
     if unpacked > MAX_UNZIPPED or bomb:
-        raise TranscriptError(
-            "too_large", f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
-        )
+        message = f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
+        raise TranscriptError("too_large", message, hint="split the file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from ..errors import TranscriptError
+from ..own_files import is_results
 from ..types import Failure, Reading, Transcript
 from . import aliases, files, plain
 from .draft import DIALOGUE_HINT, Draft, Turn, finish
@@ -54,11 +56,48 @@ def read_lines(file: File) -> Iterator[Transcript | Failure]:
         first = next(rows, None)
         if first is None:
             raise files.empty()
+        if is_results(io.BytesIO((first[1] or "").encode("utf-8", "replace"))):  # on standard input
+            raise files.own_results()
         if first[1] in ("{", "["):  # not lines, but one indented document
             yield from _whole(file, _loads(_rejoin(chain([first], rows))), Reading("json", first[2]))
             return
         for number, line, encoding in chain([first], rows):
             yield _line(file, number, line, Reading("jsonl", encoding))
+
+
+def values(file: File) -> Iterator[tuple[int, Any]]:
+    """Each JSON value of a file with its line (in a list, its place); one that is bad is a TranscriptError."""
+    if file.suffix == ".json":
+        text = file.text()[0]
+        try:
+            whole = _loads(text)
+        except TranscriptError:
+            if not text.lstrip().startswith("{") or len(text.strip().split("\n")) < 2:
+                raise
+        else:
+            yield from enumerate(_listed(whole), 1)
+            return
+    with file.open() as stream:
+        for number, line, encoding in files.lines(stream):
+            try:
+                yield number, _loads(_checked(line, number, Reading("jsonl", encoding)), number)
+            except TranscriptError as error:
+                yield number, error
+
+
+def _listed(whole: Any) -> list[Any]:
+    """The items of a list, or of the list under a key such as `dialogues`."""
+    if isinstance(whole, dict) and _turns_key(whole) is None:
+        key = aliases.find((key for key, inner in whole.items() if isinstance(inner, list)), "dialogues")
+        whole = whole[key] if key else whole
+    return whole if isinstance(whole, list) else [whole]
+
+
+def holds_turns(value: Any) -> bool:
+    """Whether the value is a dialogue: a list of turns, or an object with one."""
+    return (
+        _is_turns(value) if isinstance(value, list) else isinstance(value, dict) and bool(_turns_key(value))
+    )
 
 
 def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
@@ -67,7 +106,8 @@ def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
         kept.append(line or "")
         size += len(kept[-1])
         if size > files.MAX_BYTES:
-            raise TranscriptError("too_large", f"more than {files.MAX_BYTES >> 20} MB in one JSON document")
+            message = f"more than {files.MAX_BYTES >> 20} MB in one JSON document"
+            raise TranscriptError("too_large", message, hint="write JSON lines, one dialogue a line")
     return "\n".join(kept)
 
 
@@ -82,11 +122,11 @@ def _line(file: File, number: int, line: str | None, reading: Reading) -> Transc
 
 def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
     try:
-        return finish(_draft(value, name, source, reading))
+        return finish(draft(value, name, source, reading)[0])
     except TranscriptError as error:
         return error.failure(source)
     except RecursionError:
-        return TranscriptError("bad_json", "the JSON is nested too deeply").failure(source)
+        return _too_deep().failure(source)
 
 
 def _checked(line: str | None, number: int, reading: Reading) -> str:
@@ -106,9 +146,14 @@ def _loads(text: str, line: int | None = None) -> Any:
         place = f"line {line or error.lineno}, column {error.colno}"
         raise TranscriptError("bad_json", f"{place}: {error.msg}", hint="the JSON may be cut off") from None
     except RecursionError:
-        raise TranscriptError("bad_json", "the JSON is nested too deeply") from None
+        raise _too_deep() from None
     except ValueError as error:  # a number of thousands of digits
-        raise TranscriptError("bad_json", str(error).split(";")[0]) from None
+        hint = "write long numbers in quotes"
+        raise TranscriptError("bad_json", str(error).split(";")[0], hint=hint) from None
+
+
+def _too_deep() -> TranscriptError:
+    return TranscriptError("bad_json", "the JSON is nested too deeply", hint="leave out what is deep")
 
 
 def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Failure]:
@@ -148,8 +193,10 @@ def _are_dialogues(items: Sequence[Any]) -> bool:
     return bool(items) and isinstance(items[0], dict) and _turns_key(items[0]) is not None
 
 
-def _draft(value: Any, name: str, source: str, reading: Reading) -> Draft:
-    """The draft of one dialogue. Raises TranscriptError `no_dialogue` when the value is none."""
+def draft(value: Any, name: str, source: str, reading: Reading) -> tuple[Draft, Any]:
+    """The draft of one dialogue, and its turns as they stand in the file.
+
+    Raises TranscriptError `no_dialogue` when the value is none."""
     if isinstance(value, list):
         value = {"turns": value}
     key = _turns_key(value) if isinstance(value, dict) else None
@@ -161,7 +208,7 @@ def _draft(value: Any, name: str, source: str, reading: Reading) -> Draft:
     id_key = _id_key(value, key)
     name = str(value[id_key]).strip() if id_key else name
     metadata = {other: inner for other, inner in value.items() if other not in (key, id_key)}
-    return _with_turns(Draft(name, source, (), reading, metadata, "turn"), value[key])
+    return _with_turns(Draft(name, source, (), reading, metadata, "turn"), value[key]), value[key]
 
 
 def _id_key(value: Mapping[str, Any], turns: str) -> str | None:

@@ -12,7 +12,9 @@ from ..types import Failure, Reading, Transcript
 from . import aliases, files, table
 from .draft import Draft
 from .files import File
-from .table import Row
+from .table import Row, string
+
+__all__ = ["Row", "read_csv", "read_xlsx", "string", "tables"]
 
 _DELIMITERS = ",\t;|"
 _MAX_CELL = 64 * 2**20
@@ -23,6 +25,15 @@ def read_csv(file: File) -> Iterator[Transcript | Failure]:
     text, encoding = file.text()
     reading = Reading(file.suffix.removeprefix("."), encoding)
     yield from table.finish_all(table.drafts(_csv_rows(text), reading), file)
+
+
+def tables(file: File) -> Iterator[list[Row]]:
+    """The rows of a csv or tsv file, or of each sheet of a workbook. Raises TranscriptError."""
+    if file.suffix == ".xlsx":
+        files.check_zip(file, "xlsx")
+        yield from _sheets(file)
+    else:
+        yield _csv_rows(file.text()[0])
 
 
 def _csv_rows(text: str) -> list[Row]:

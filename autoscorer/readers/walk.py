@@ -14,7 +14,8 @@ from stat import S_ISDIR, S_ISREG
 from ..errors import TranscriptError
 from ..types import Failure, Transcript
 from . import json_files, plain, sheets, subtitles, word
-from .files import GZIPPED, File, as_text
+from .draft import DIALOGUE_HINT
+from .files import GZIPPED, File, as_text, is_own, own_results
 
 Result = Transcript | Failure
 
@@ -54,7 +55,8 @@ def read_many(
 ) -> Iterator[Transcript | Failure]:
     """The transcripts of files and folders, lazily, in order; whatever is bad is one Failure, never raised.
 
-    Folders are walked in sorted order, without hidden files, files of other formats and what is in `skip`.
+    Folders are walked in sorted order, without hidden files, files of other formats, results of earlier runs
+    (`passed_over` names them) and what is in `skip`.
     `-` reads JSON lines from standard input.
     """
     left_out = frozenset(os.path.realpath(path) for path in skip)
@@ -113,6 +115,8 @@ def _file(file: File) -> Iterator[Result]:
     if reader is None:
         shown = "".join(file.path.suffixes[-2:]) if file.path else ""
         yield Failure(file.source, "read", "unsupported_format", f"cannot read {shown or 'it'!r}", _ALLOWED)
+    elif is_own(file):
+        yield own_results().failure(file.source)
     else:
         yield from _guarded(file, reader)
 
@@ -120,6 +124,8 @@ def _file(file: File) -> Iterator[Result]:
 def _folder(folder: File, left_out: frozenset[str]) -> Iterator[Result]:
     found = False
     for result in walk(folder, left_out, set()):
+        if isinstance(result, File) and is_own(result):
+            continue
         found = True
         yield from _file(result) if isinstance(result, File) else [result]
     if not found:
@@ -136,7 +142,8 @@ def walk(folder: File, left_out: frozenset[str], seen: set[str]) -> Iterator[Fil
     try:
         children = sorted(folder.path.iterdir())
     except OSError as error:
-        yield Failure(folder.source, "read", "unreadable", error.strerror or "cannot list the folder")
+        why = error.strerror or "cannot list the folder"
+        yield Failure(folder.source, "read", "unreadable", why, "check who may read it")
         return
     for child in children:
         if child.name.startswith((".", "~$")) or os.path.realpath(child) in left_out:
@@ -179,4 +186,4 @@ def _line(error: BaseException) -> str:
 
 
 def _nothing(source: str) -> Failure:
-    return Failure(source, "read", "no_dialogue", "no dialogue found")
+    return Failure(source, "read", "no_dialogue", "no dialogue found", DIALOGUE_HINT)

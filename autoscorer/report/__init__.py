@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from ..errors import ConfigError, UsageError
+from ..own_files import is_report
 from ..rubric import load_rubric
 from ..rules import load_rules
 from ..types import Failure, Result
@@ -42,7 +43,7 @@ def write_report(
         raise UsageError(f"{path}: a report is a .html or .xlsx file; give -o NAME.html or -o NAME.xlsx")
     options = options or make_options(lang=lang, text=text)
     scored = _scored(results)
-    with writing([(path, partial(kind, options=options))]) as through:
+    with writing([(path, partial(kind, options=options))], known=is_report) as through:
         for result in through(scored):
             del result
     return path

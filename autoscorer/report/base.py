@@ -14,8 +14,6 @@ from .figures import Figures, summarize
 from .names import Names
 from .settings import Settings
 
-MARK = "autoscorer report"
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -69,4 +67,7 @@ class Report(Writer):
 
     def keep(self) -> None:
         """Half a report is of no use: nothing is kept."""
+        self.discard()
+
+    def discard(self) -> None:
         self.partial.unlink(missing_ok=True)

@@ -11,8 +11,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from ..rules import Positions
-from ..scoring.facts import Facts
+from .. import timing
 from ..types import CriterionScore, Outcome, Role, Scorecard
 from .contact import Contact, sentiment, shorten
 from .figures import severity
@@ -95,7 +94,6 @@ class Packer:
 
     def _contact(self, card: Scorecard) -> dict[str, Any]:
         analysis, transcript = card.analysis, card.analysis.transcript
-        facts = Facts(analysis, Positions())
         return {
             "source": shorten(transcript.source, SOURCE),
             "rubric": card.rubric,
@@ -105,7 +103,7 @@ class Packer:
                 for u in transcript.utterances
             ],
             "mood": [[turn, round(value, 2)] for turn, value in sentiment(analysis)],
-            "gaps": [[turn, round(seconds, 1)] for turn, seconds in facts.gaps],
+            "gaps": [[turn, round(seconds, 1)] for turn, seconds in timing.gaps(transcript.utterances)],
             "found": [[self.behaviors.index(d.behavior), d.span.turn, *self._span(d.span.start, d.span.end), d.source,
                        round(d.confidence, 2)] for d in analysis.detections],
             "criteria": [self._criterion(c) for c in card.criteria],

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..own_files import REPORT
 from ..types import Failure, Scorecard
 from .base import Report
 from .contact import Contact
@@ -25,17 +26,11 @@ from .words import words
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("data.js", "list.js", "contact.js", "charts.js", "app.js")
 LIBRARY = "echarts.common.min.js"
-MARK = '<meta name="generator" content="autoscorer report">'
 URGENT, URGENT_FIRST, FAILURES = 200, 6, 50
 
 
 class HtmlReport(Report):
     """Packs each dialogue as it passes; in the end draws the page around the packed chunks."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            return MARK.encode() in file.read(2000) or path.stat().st_size == 0
 
     def open(self) -> None:
         self._packer = Packer(text=self.options.text)
@@ -51,7 +46,7 @@ class HtmlReport(Report):
         library = (ASSETS / LIBRARY).read_text(encoding="utf-8")
         page = _template().stream(
             f=figures, goals={goal.measure: goal for goal in figures.goals}, t=told, options=options, names=options.names, settings=options.settings,
-            lang=options.names.lang, mark=MARK, failures=failures[:FAILURES], findings=findings(figures, options),
+            lang=options.names.lang, mark=REPORT, failures=failures[:FAILURES], findings=findings(figures, options),
             topics={topic.id: topic for topic in options.settings.training},
             dimensions={d.id: d for d in options.settings.servqual}, priorities=PRIORITIES,
             urgent_first=URGENT_FIRST, urgent_most=URGENT,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
+from ..own_files import REPORT
 from ..types import Failure, Scorecard
 from .agents import Agent
-from .base import MARK, Report
+from .base import Report
 from .contact import Contact, Quote
 from .figures import Figures, severity
 from .overview import RATES
@@ -26,14 +25,6 @@ _RATES = tuple(RATES)
 class XlsxReport(Report):
     """Rows of details are written as contacts pass; the sheets of figures in the end. No text is a formula."""
 
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return MARK.encode() in archive.read("docProps/core.xml")
-        except (zipfile.BadZipFile, KeyError):
-            return path.stat().st_size == 0
-
     def open(self) -> None:
         import xlsxwriter
 
@@ -41,7 +32,7 @@ class XlsxReport(Report):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._told = words(self.options.names.lang)
         self._book = xlsxwriter.Workbook(str(self.partial), options)
-        self._book.set_properties({"title": self.options.title, "comments": MARK, "created": _EPOCH})
+        self._book.set_properties({"title": self.options.title, "comments": REPORT, "created": _EPOCH})
         self._formats = formats_of(self._book)
         t = self._told
         self._overview = self._book.add_worksheet(t["overview"])
@@ -72,9 +63,9 @@ class XlsxReport(Report):
         self._close_appeals()
         self._book.close()
 
-    def keep(self) -> None:
+    def discard(self) -> None:
         self._book.close()
-        super().keep()
+        super().discard()
 
     def _sheet(self, key: str, heads: Sequence[str], widths: Sequence[int], sheet: Any = None) -> Rows:
         sheet = sheet or self._book.add_worksheet(self._told[key])

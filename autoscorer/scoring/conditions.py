@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..positions import follows
 from ..rubric import Condition
-from ..rules import Behavior
+from ..rules import TASKS, Behavior, Labels
 from ..types import Evidence, Role, Span
 from .facts import Facts
 
 QUOTE = 24
 """Characters quoted of a turn that counts as a whole."""
-TASK_ROLES: dict[str, Role] = {"sentiment": "customer", "empathy": "agent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions."""
+    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions, `tasks` what
+    classifiers may say of whose turns."""
 
     facts: Facts
     named: Mapping[str, Condition]
     behaviors: Mapping[str, Behavior]
+    tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
 
     def ask(self, condition: Condition) -> Verdict:
         """The verdict on `condition`."""
@@ -62,7 +63,10 @@ class Judge:
         return self._use if c.use else self._combine
 
     def _behavior(self, c: Condition) -> Verdict:
-        found = [d for name in c.behavior for d in self.facts.detections.get(name, ())]
+        least = c.probability if "probability" in c.model_fields_set else 0.0
+        found = [
+            d for name in c.behavior for d in self.facts.detections.get(name, ()) if d.confidence >= least
+        ]
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
         looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
         hits = [Evidence(d.span, d.text) for d in sorted(found, key=lambda d: (d.span.turn, d.span.start))]
@@ -77,7 +81,8 @@ class Judge:
             for p in self.facts.predictions.get(task, ())
             if p.label in c.label and p.probability >= c.probability
         ]
-        return self._narrowed(c, hits, self._searched(TASK_ROLES[task], c))
+        looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
+        return self._narrowed(c, hits, looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
@@ -126,16 +131,19 @@ class Judge:
         return Verdict(_counts(c, len(turns)), looked=turns)
 
     def _in_order(self, c: Condition) -> Verdict:
-        """Walks the stages: each is reached at its first turn that is not before the stage reached last."""
-        at, reached = 0, list[Evidence]()
+        """The longest run of stages, none before the one reached last; one turn may reach several."""
+        runs: list[tuple[Evidence, ...]] = [()]  # of each length the run that ends earliest
         for stage in c.in_order:
-            found = [d for name in stage for d in self.facts.detections.get(name, ()) if d.span.turn >= at]
-            if found:
-                first = min(found, key=lambda d: (d.span.turn, d.span.start))
-                at = first.span.turn
-                reached.append(Evidence(first.span, first.text))
+            found = [Evidence(d.span, d.text) for name in stage for d in self.facts.detections.get(name, ())]
+            found.sort(key=lambda e: (e.span.turn, e.span.start))
+            for run in reversed(runs):
+                at = run[-1].span.turn if run else 0
+                following = next((e for e in found if e.span.turn >= at), None)
+                if following:
+                    _keep_earliest(runs, (*run, following))
+        reached = runs[-1]
         need = c.at_least if "at_least" in c.model_fields_set else len(c.in_order)
-        return Verdict(len(reached) >= need, tuple(reached), tuple(e.span.turn for e in reached))
+        return Verdict(len(reached) >= need, reached, tuple(e.span.turn for e in reached))
 
     def _not(self, c: Condition) -> Verdict:
         assert c.negated is not None
@@ -167,6 +175,14 @@ class Judge:
     def _whole(self, turn: int) -> Evidence:
         quote = self.facts.utterances[turn].text[:QUOTE]
         return Evidence(Span(turn, 0, len(quote)), quote)
+
+
+def _keep_earliest(runs: list[tuple[Evidence, ...]], run: tuple[Evidence, ...]) -> None:
+    """Put `run` in the place of its length, unless one is there that ends as early."""
+    if len(run) == len(runs):
+        runs.append(run)
+    elif run[-1].span.turn < runs[len(run)][-1].span.turn:
+        runs[len(run)] = run
 
 
 def _counts(c: Condition, count: int) -> bool:

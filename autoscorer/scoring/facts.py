@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
+from .. import timing
 from ..positions import Where, turns_at
 from ..rules import Positions
 from ..types import Analysis, Detection, Prediction, Role, Utterance
@@ -50,40 +50,21 @@ class Facts:
         return turns_at(self.analysis.transcript, role, where, opening=size.opening, closing=size.closing)
 
     @cached_property
-    def _answers(self) -> list[tuple[int, Utterance, Utterance]]:
-        """Each agent turn that answers a customer turn, with that turn and its own utterance.
-
-        A notice of the system between them answers nobody.
-        """
-        spoken = [(turn, u) for turn, u in enumerate(self.utterances) if u.role != "system"]
-        return [
-            (turn, before, now)
-            for (_, before), (turn, now) in pairwise(spoken)
-            if before.role == "customer" and now.role == "agent"
-        ]
-
-    @cached_property
     def first_response(self) -> tuple[int, float] | None:
         """The first agent turn that answers, and the seconds the customer waited for it; None without times."""
-        if not self.utterances or self.utterances[0].role == "agent":
-            start = self.utterances[0].start if self.utterances else None
-            return None if start is None else (0, start)
-        return self.gaps[0] if self.gaps else None
+        return timing.first_response(self.utterances)
 
     @cached_property
     def gaps(self) -> list[tuple[int, float]]:
         """Each agent turn that answers a customer turn, with the seconds between them, where both are timed."""
-        found = []
-        for turn, before, now in self._answers:
-            if now.start is not None:
-                since = before.end if before.end is not None else before.start
-                if since is not None:
-                    found.append((turn, max(0.0, now.start - since)))
-        return found
+        return timing.gaps(self.utterances)
 
     @cached_property
     def interruptions(self) -> list[int] | None:
         """The agent turns that begin while the customer still speaks; None where ends are not known."""
-        pairs = [(turn, before.end, now.start) for turn, before, now in self._answers]
-        timed = [(turn, end, start) for turn, end, start in pairs if end is not None and start is not None]
-        return [turn for turn, end, start in timed if start < end - OVERLAP] if timed else None
+        timed = [
+            (turn, before.end - now.start)
+            for turn, before, now in timing.answers(self.utterances)
+            if before.end is not None and now.start is not None
+        ]
+        return [turn for turn, seconds in timed if seconds > OVERLAP] if timed else None

@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "metadata_any": ("会话信息有 {name}", "metadata has {name}"),
     "timing": ("{name}不超过 {limit:g}{unit}", "{name} at most {limit:g}{unit}"),
     "turns": ("{name}至少 {count} 句话", "at least {count} turns of the {name}"),
+    "turns_most": ("{name}至多 {count:g} 句话", "at most {count:g} turns of the {name}"),
     "in_order": ("按顺序出现的服务阶段", "the stages in order"),
     "after": ("之后的", ", then "),
 }  # fmt: skip
@@ -140,8 +141,13 @@ class Reasons:
             )
             return self.say("timing", name=NAMES[c.timing][self._at], limit=c.at_most, unit=unit)
         if c.turns:
-            return self.say("turns", name=NAMES[c.turns][self._at], count=c.at_least)
+            return self._turns(c, NAMES[c.turns][self._at])
         return self.say("in_order")
+
+    def _turns(self, c: Condition, name: str) -> str:
+        most = [] if c.at_most is None else [self.say("turns_most", name=name, count=c.at_most)]
+        least = "at_least" in c.model_fields_set or not most
+        return self.say("and").join([self.say("turns", name=name, count=c.at_least)] * least + most)
 
     def _placed(self, c: Condition, subject: str) -> str:
         place = self.say(c.where) if c.where != "anywhere" else ""
@@ -151,13 +157,13 @@ class Reasons:
     def _counted(self, c: Condition, inner: str) -> str:
         if not (c.behavior or c.task):
             return inner
-        if c.at_most is not None:
-            return (
-                self.say("at_most", inner=inner, count=c.at_most)
-                if c.at_most
-                else self.say("not", inner=inner)
-            )
-        return self.say("at_least", inner=inner, count=c.at_least) if c.at_least > 1 else inner
+        if c.at_least > 1:
+            inner = self.say("at_least", inner=inner, count=c.at_least)
+        if c.at_most is None:
+            return inner
+        return (
+            self.say("at_most", inner=inner, count=c.at_most) if c.at_most else self.say("not", inner=inner)
+        )
 
 
 def behavior_name(behaviors: Mapping[str, Behavior], behavior: str, lang: Lang) -> str:

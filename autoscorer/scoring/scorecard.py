@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..errors import TranscriptError
 from ..rubric import Rubric, Section
-from ..rules import Behavior
+from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
 from .criteria import score_criterion
@@ -21,7 +21,7 @@ def make_scorecard(
 
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors)
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
     reasons = Reasons(judge, lang)
     criteria = tuple(
         score_criterion(criterion, section, judge, reasons)
@@ -38,7 +38,8 @@ def make_scorecard(
 
 
 def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -> float:
-    """Weighted mean of the section shares, in percent, plus bonus, less deductions, within 0 and 100.
+    """Weighted mean of the section shares, in percent, plus bonus, less deductions, at most 100. The
+    deductions take at most the share `deduction_limit` of the rest.
 
     What is not applicable leaves the denominator: a criterion its section's, a section the total's.
     """
@@ -48,8 +49,9 @@ def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -
         message = "no scored criterion of the rubric applies to this contact"
         raise TranscriptError("nothing_applicable", message, hint="score it by hand", id=contact)
     base = 100 * sum(w * s for w, s in counted) / sum(w for w, _ in counted)
-    extra = sum(c.points for c in criteria if c.max_points == 0)
-    return round(min(100.0, max(0.0, base + extra)), 2)
+    extra = [c.points for c in criteria if c.max_points == 0]
+    got, off = base + sum(p for p in extra if p > 0), -sum(p for p in extra if p < 0)
+    return round(min(100.0, got - min(off, rubric.deduction_limit * got)), 2)
 
 
 def _share(section: Section, criteria: tuple[CriterionScore, ...]) -> float | None:

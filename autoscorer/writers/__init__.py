@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from ..errors import UsageError
+from ..own_files import is_results
 from ..types import Result
-from .base import Writer
+from .base import Writer, refuse_foreign
 from .delimited import CsvWriter
 from .jsonl import JsonlWriter
 from .workbook import XlsxWriter
@@ -44,21 +46,29 @@ def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[st
 
 
 @contextlib.contextmanager
-def writing(files: Sequence[tuple[Path, Callable[[Path], Writer]]]):  # type: ignore[no-untyped-def]
+def writing(  # type: ignore[no-untyped-def]
+    files: Sequence[tuple[Path, Callable[[Path], Writer]]], known: Callable[[IO[bytes]], bool] = is_results
+):
     """Gives a function that passes results on while they are written to all `files`.
 
-    When the block ends well the files take their names; when it does not, what was written stays beside
-    them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
-    to replace or cannot be written.
+    When the block ends well the files take their names; when it does not, what was written, if anything,
+    stays beside them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
+    to replace or cannot be written; `known` says what is ours.
     """
+    for path, _ in files:
+        with _named(path):
+            refuse_foreign(path, known)
     writers: list[Writer] = []
+    begun = False
     try:
         for path, kind in files:
             with _named(path):
                 writers.append(kind(path))
 
         def through(results: Iterable[Result]) -> Iterator[Result]:
+            nonlocal begun
             for result in results:
+                begun = True
                 for writer in writers:
                     with _named(writer.path):
                         writer.add(result)
@@ -68,7 +78,7 @@ def writing(files: Sequence[tuple[Path, Callable[[Path], Writer]]]):  # type: ig
     except BaseException:
         for writer in writers:
             with contextlib.suppress(OSError):  # what went wrong first is what the user must hear
-                writer.keep()
+                writer.keep() if begun else writer.discard()
         raise
     for writer in writers:
         with _named(writer.path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from ..errors import UsageError
 from ..types import CriterionScore, Failure, Result, Scorecard
@@ -13,20 +15,13 @@ FAILURE = ("stage", "code", "message", "hint")
 
 
 class Writer:
-    """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it as it is."""
+    """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it, `discard` removes it."""
 
     def __init__(self, path: Path) -> None:
-        if path.exists() and not self.is_ours(path):
-            raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.partial = path.with_name(path.name + ".partial")
         self.open()
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        """Whether an existing file was written by this writer, and so may be replaced."""
-        raise NotImplementedError
 
     def open(self) -> None:
         """Begin the partial file."""
@@ -48,6 +43,21 @@ class Writer:
     def keep(self) -> None:
         """Stop early; what was written stays in the partial file."""
         self.close()
+
+    def discard(self) -> None:
+        """Stop before anything was written; nothing stays."""
+        self.close()
+        self.partial.unlink(missing_ok=True)
+
+
+def refuse_foreign(path: Path, known: Callable[[IO[bytes]], bool]) -> None:
+    """Raise UsageError where a file is there that is neither empty nor `known`, and so may not be replaced."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        ours = not file.read(1) or (file.seek(0) == 0 and known(file))
+    if not ours:
+        raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
 
 
 def summary(result: Result) -> list[object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 from ..types import Failure, Result
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
@@ -15,12 +14,6 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 class CsvWriter(Writer):
     """The columns after the fixed ones are the rubric's criteria; until a scorecard comes, failures wait."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            head = file.readline(65536)
-        return not head or head.startswith(b"\xef\xbb\xbf" + ",".join(HEAD).encode())
 
     def open(self) -> None:
         self._file = self.partial.open("w", encoding="utf-8-sig", newline="")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from ..record import to_record
 from ..types import Result
@@ -12,12 +11,6 @@ from .base import Writer
 
 class JsonlWriter(Writer):
     """Writes records as `autoscorer schema` describes them."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        with path.open("rb") as file:
-            head = file.readline(65536)
-        return not head or head.startswith(b'{"schema": ')
 
     def open(self) -> None:
         self._file = self.partial.open("w", encoding="utf-8", newline="\n")
@@ -29,6 +22,15 @@ class JsonlWriter(Writer):
         self._file.close()
 
 
-def dumps(result: Result) -> str:
-    """A result as one line of JSON, always the same for the same result."""
-    return json.dumps(to_record(result), ensure_ascii=False, allow_nan=False)
+def dumps(result: Result, encoding: str = "utf-8") -> str:
+    """A result as one line of JSON, always the same for the same result.
+
+    Where `encoding` lacks a character, as UTF-8 lacks half a surrogate pair, all but ASCII is escaped.
+    """
+    record = to_record(result)
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(record, allow_nan=False)
+    return line

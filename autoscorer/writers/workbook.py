@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
-from pathlib import Path
 from typing import Any, TypeGuard
 
+from ..own_files import TITLE
 from ..types import CriterionScore, Failure, Result, Scorecard
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
@@ -37,20 +36,11 @@ MAX_ROWS = 1_048_575
 MAX_CELL = 32_000
 EXACT = 2**53
 """Excel keeps numbers as doubles: a longer whole number, such as an order id, would lose digits."""
-MARK = "autoscorer results"
 _EPOCH = datetime.datetime(2000, 1, 1)
 
 
 class XlsxWriter(Writer):
     """Three sheets, written row by row with flat memory. No cell is ever a formula or a link."""
-
-    @classmethod
-    def is_ours(cls, path: Path) -> bool:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return MARK.encode() in archive.read("docProps/core.xml")
-        except (zipfile.BadZipFile, KeyError):
-            return path.stat().st_size == 0
 
     def open(self) -> None:
         import xlsxwriter
@@ -58,7 +48,7 @@ class XlsxWriter(Writer):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.partial.write_bytes(b"")
         self._book = xlsxwriter.Workbook(str(self.partial), options)
-        self._book.set_properties({"title": MARK, "created": _EPOCH})
+        self._book.set_properties({"title": TITLE, "created": _EPOCH})
         self._bold = self._book.add_format({"bold": True, "bg_color": "#DDE7F3"})
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
         self._contacts = self._sheet("成绩", CONTACTS, (18, 30, 8, 8, 6, 22))

@@ -17,6 +17,7 @@ from autoscorer.text import compile_pattern
 from autoscorer.types import Transcript, Utterance
 
 CASES = Path(__file__).parent / "cases"
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 AGENT_ACTS = [
     "greeting",
     "self_intro",
@@ -110,6 +111,26 @@ def test_decisive_rules_are_precise() -> None:
     assert [rule.id for rule in BOOK.rules if rule.decisive and rule.confidence < 0.8] == []
 
 
+QUOTES = [
+    ("agent", "hold", "好的，请稍等", "请稍等"),
+    ("agent", "timeframe", "我盯着他四十分钟内送到", "四十分钟内"),
+    ("agent", "timeframe", "到期前三天短信提醒您", "前三天短信"),
+    ("agent", "timeframe", "二十五号上午送到府上", "二十五号上午送"),
+    ("agent", "solution", "是因为航班取消，改签不收费。", "是因为航班取消，改签不收费。"),
+    ("agent", "verify", "保单号多少", "保单号多少"),
+    ("agent", "options", "我能给您排礼拜五或者礼拜六", "我能给您排礼拜五或者礼拜六"),
+    ("customer", "complaint", "第三天了还没找到", "第三天了"),
+]
+
+
+@pytest.mark.parametrize(("role", "behavior", "text", "quote"), QUOTES)
+def test_a_quote_begins_where_a_word_does(
+    detector: Detector, role: Any, behavior: str, text: str, quote: str
+) -> None:
+    found = detector.detect(Transcript("t", (Utterance(role, text),), "memory"))
+    assert [d.text for d in found if d.behavior == behavior] == [quote]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
 def test_no_regex_is_slow_on_a_hostile_text(rule: Rule) -> None:
@@ -118,16 +139,16 @@ def test_no_regex_is_slow_on_a_hostile_text(rule: Rule) -> None:
         own = re.findall(r"[\u4e00-\u9fff]+", pattern)
         for unit in (*UNITS, *own[:2], "".join(own)):
             text = (unit * LENGTH)[:LENGTH] + "。x" if unit else "x"
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in compiled.finditer(text):
                 pass
-            assert time.perf_counter() - start < LIMIT_S, (pattern, unit)
+            assert time.process_time() - start < LIMIT_S, (pattern, unit)
 
 
 @pytest.mark.parametrize("unit", [*UNITS, "您好，请问有什么可以帮您？"])
 @pytest.mark.parametrize("role", ["agent", "customer"])
 def test_detector_is_linear_on_a_hostile_turn(detector: Detector, role: Any, unit: str) -> None:
     transcript = Transcript("t", (Utterance(role, (unit * LENGTH)[:LENGTH]),), "memory")
-    start = time.perf_counter()
+    start = time.process_time()
     detector.detect(transcript)
-    assert time.perf_counter() - start < 30 * LIMIT_S
+    assert time.process_time() - start < 30 * LIMIT_S

@@ -1,4 +1,4 @@
-"""The engine on small rule books of its own: matching, spans, positions, anchors, and bad books refused."""
+"""The engine on small rule books of its own: matching, spans, positions, anchors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from autoscorer.detect.rules import Detector
-from autoscorer.errors import ConfigError
 from autoscorer.rules import load_rules
 from autoscorer.segment import Segmenter
 from autoscorer.types import Detection, Transcript, Utterance
@@ -194,116 +193,3 @@ def test_extends_default_adds_and_replaces_by_id(tmp_path):
     (sorry,) = [rule for rule in book.rules if rule.id == "apology.sorry"]
     assert sorry.phrases == ("万分抱歉",)
     assert book.sha256 != default.sha256
-
-
-BAD = [
-    (
-        "unknown behavior",
-        "  - id: r\n    behavior: helo\n    phrases: [x]",
-        9,
-        "unknown behavior 'helo'; allowed: hello",
-    ),
-    (
-        "unknown anchor",
-        "  - id: r\n    behavior: calm\n    after: angri\n    phrases: [x]",
-        10,
-        "unknown behavior 'angri'",
-    ),
-    (
-        "duplicate id",
-        "  - {id: r, behavior: hello, phrases: [x]}\n  - {id: r, behavior: sorry, phrases: [y]}",
-        9,
-        "duplicate rule id 'r'",
-    ),
-    ("wrong type", "  - id: r\n    behavior: hello\n    phrases: 您好", 10, "found '您好'"),
-    (
-        "number for a phrase",
-        "  - id: r\n    behavior: hello\n    phrases:\n      - 好\n      - 12315",
-        12,
-        "found 12315",
-    ),
-    (
-        "confidence over 1",
-        "  - id: r\n    behavior: hello\n    phrases: [x]\n    confidence: 2",
-        11,
-        "found 2",
-    ),
-    ("bad position", "  - id: r\n    behavior: hello\n    phrases: [x]\n    where: middle", 11, "opening"),
-    (
-        "bad regex",
-        "  - id: r\n    behavior: hello\n    regex:\n      - '好'\n      - '(好'",
-        10,
-        "bad regex '(好'",
-    ),
-    ("empty match", "  - id: r\n    behavior: hello\n    regex: ['好*']", 10, "matches the empty text"),
-    (
-        "unknown key",
-        "  - id: r\n    behavior: hello\n    phrase: [x]",
-        10,
-        "unknown key 'phrase'; allowed: id, behavior",
-    ),
-    (
-        "no pattern",
-        "  - id: r\n    behavior: hello\n    unless: [x]",
-        8,
-        "needs at least one of: phrases, words, regex",
-    ),
-    ("no id", "  - behavior: hello\n    phrases: [x]", 8, "required"),
-    ("bad id", "  - id: a b\n    behavior: hello\n    phrases: [x]", 8, "id"),
-    ("empty phrase", "  - id: r\n    behavior: hello\n    phrases: ['']", 10, "at least 1 character"),
-    ("duplicate key", "  - id: r\n    behavior: hello\n    id: s\n    phrases: [x]", 8, "duplicate key 'id'"),
-    ("not YAML", "  - id: r\n    phrases: [x\n  - id: s", 10, "not valid YAML"),
-]
-
-
-@pytest.mark.parametrize(
-    ("rules", "line", "message"), [case[1:] for case in BAD], ids=[case[0] for case in BAD]
-)
-def test_bad_book_is_refused_with_its_line(tmp_path, rules, line, message):
-    path = tmp_path / "bad.yaml"
-    path.write_text(HEAD + rules, encoding="utf-8")
-    with pytest.raises(ConfigError) as error:
-        load_rules(path)
-    assert message in str(error.value)
-    assert f"{path}:{line}:" in str(error.value)
-
-
-def test_every_mistake_is_named_at_once(tmp_path):
-    path = tmp_path / "bad.yaml"
-    path.write_text(
-        HEAD + "  - {id: r, behavior: hello, phrases: 3}\n  - {id: s, behavior: hello, regx: [a]}\n"
-    )
-    with pytest.raises(ConfigError) as error:
-        load_rules(path)
-    assert ":8: rules.0.phrases:" in str(error.value)
-    assert ":9: rules.1.regx:" in str(error.value)
-
-
-BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{new}: &{new} [{', '.join(['*' + old] * 10)}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
-)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "the file is empty"),
-        ("# only a comment\n", "the file is empty"),
-        (BOMB, "values"),
-        ("[" * 5000, "nested too deeply"),
-        (b"\xff\xfe\x00\x01", "UTF-8"),
-        ("- a\n- b\n", "found"),
-    ],
-    ids=["empty", "comment", "alias bomb", "deep", "not UTF-8", "a list"],
-)
-def test_file_that_is_no_rule_book_is_refused(tmp_path, content, message):
-    path = tmp_path / "bad.yaml"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(ConfigError, match=r"bad\.yaml") as error:
-        load_rules(path)
-    assert message in str(error.value)
-
-
-def test_missing_file_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read: No such file"):
-        load_rules(tmp_path / "none.yaml")

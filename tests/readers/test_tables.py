@@ -90,7 +90,7 @@ def test_milliseconds_and_voice_columns(transcript):
         ("甲,乙\n1,2\n", "no_text_column", "甲, 乙"),
         ("角色,备注\n客服,x\n", "no_text_column", "角色, 备注"),
         ("内容,备注\n您好,x\n在吗,y\n", "no_role_column", "内容, 备注"),
-        ("角色,内容\n", "no_dialogue", ""),
+        ("角色,内容\n", "empty", "below the header"),
         ('角色,内容\n客服,"您好\n客户,在吗\n', "bad_csv", "line"),
         ("角色,内容\n客服,您好\n,在吗\n", "unknown_role", "row 3"),
         ("角色,内容\n客服,您好\n客户,在吗\n老板,嗯\n", "unknown_role", "row 4: '老板'"),

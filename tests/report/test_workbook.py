@@ -6,6 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from autoscorer.errors import UsageError
+from autoscorer.readers import read_many
 from autoscorer.report import write_report
 from autoscorer.types import Failure
 from autoscorer.writers import write
@@ -153,7 +154,14 @@ def test_a_report_replaces_a_report_and_nothing_else(tmp_path):
     with pytest.raises(UsageError, match="choose another name"):
         write_report(found(), tmp_path / "mine.html")
     page = write_report(found(), tmp_path / "r.html")
+    with pytest.raises(UsageError, match="choose another name"):
+        write(found(), path)
     assert write_report(found(), page) == page
+
+
+def test_a_report_is_no_transcript(tmp_path):
+    write_report(found(), tmp_path / "r.xlsx")
+    assert [failure.code for failure in read_many([tmp_path / "r.xlsx"])] == ["own_results"]
 
 
 def test_surrogates_do_not_stop_it(tmp_path):

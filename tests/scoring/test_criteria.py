@@ -226,11 +226,21 @@ def test_braces_in_what_is_quoted_do_no_harm():
     assert outcome(SCORE % "", {0: "greet"}, talk=talk).reason == "符合：第 1 轮“{0”"
 
 
-@pytest.mark.xfail(strict=True, reason="the words for `turns` leave out at_most")
-def test_the_reason_for_too_many_turns_says_so():
-    got = outcome("{id: x, name: 甲, points: 1, met: {turns: agent, at_most: 2}}")
-    assert got.outcome == "not_met"
-    assert "至多 2" in got.reason
+@pytest.mark.parametrize(
+    ("condition", "zh", "en"),
+    [
+        ("turns: agent, at_least: 9", "客服至少 9 句话", "at least 9 turns of the agent"),
+        ("turns: agent, at_most: 2", "客服至多 2 句话", "at most 2 turns of the agent"),
+        ("turns: customer, at_least: 1, at_most: 2", "客户至少 1 句话且客户至多 2 句话",
+         "at least 1 turns of the customer and at most 2 turns of the customer"),
+        ("behavior: greet, at_least: 2, at_most: 3", "“问好”（至少 2 轮）（至多 3 轮）",
+         "“greets” (in at least 2 turns) (in at most 3 turns)"),
+    ],
+)  # fmt: skip
+def test_the_reason_says_how_many_turns_were_wanted(condition, zh, en):
+    criterion = f"{{id: x, name: 甲, points: 1, met: {{{condition}}}}}"
+    assert outcome(criterion, {}).reason.startswith(f"未见{zh}；")
+    assert outcome(criterion, {}, lang="en").reason.startswith(f"not found: {en}; ")
 
 
 def test_a_critical_criterion_of_kind_score_fails_the_contact():

@@ -120,6 +120,35 @@ def test_critical(found, total, passed, failed):
     assert (card.total, card.passed, card.failed_critical) == (total, passed, failed)
 
 
+LIMITED = """
+    {{id: a, name: x, points: 3, met: {{behavior: greet}}}}
+    {{id: b, name: x, points: 1, met: {{behavior: bye}}}}
+    {{id: c, name: x, kind: deduction, points: {off}, on: {{behavior: rude}}}}
+    {{id: d, name: x, kind: bonus, points: 4, on: {{behavior: sorry}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("off", "limit", "found", "total"),
+    [
+        (10, 0.8, {1: "greet bye", 3: "rude"}, 90.0),  # far from the limit nothing changes
+        (80, 0.8, {1: "greet bye", 3: "rude"}, 20.0),
+        (90, 0.8, {1: "greet bye", 3: "rude"}, 20.0),
+        (90, 0.8, {1: "greet", 3: "rude"}, 15.0),  # the worse contact stays below
+        (90, 0.8, {1: "bye", 3: "rude"}, 5.0),
+        (90, 0.8, {1: "bye sorry", 3: "rude"}, 5.8),  # a bonus is part of what was got
+        (90, 0.8, {3: "rude"}, 0.0),  # nothing got, nothing left
+        (90, 0, {1: "greet", 3: "rude"}, 75.0),
+        (90, 1, {1: "greet", 3: "rude"}, 0.0),
+        (90, None, {1: "greet", 3: "rude"}, 0.0),
+    ],
+)
+def test_deductions_take_at_most_a_share(off, limit, found, total):
+    criteria = LIMITED.format(off=off).split("\n")[1:-1]
+    head = "" if limit is None else f"deduction_limit: {limit}"
+    assert scored(rubric_of(*criteria, head=head), analysis(TALK, found)).total == total
+
+
 def test_a_failed_critical_criterion_fails_above_the_pass_mark():
     rubric = rubric_of(
         "{id: x, name: x, points: 1, met: {behavior: greet}}",

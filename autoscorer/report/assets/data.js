@@ -66,7 +66,7 @@ const Store = {
         const contacts = await unpack(`chunk-${at}`);
         contacts.forEach((contact, offset) => {
           const number = at * R.chunk + offset;
-          this.searchable[number] += "\n" + contact.turns.map((turn) => turn[1]).join("\n").toLowerCase();
+          this.searchable[number] = [heads[number], ...contact.turns.map((turn) => turn[1])].join("\n").toLowerCase();
         });
         if (at % 8 === 7) await new Promise((resolve) => setTimeout(resolve));
       }

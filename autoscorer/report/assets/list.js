@@ -1,6 +1,8 @@
 // The list of contacts: filter, sort, search. Only the rows in sight are drawn.
 const List = {
-  STEP: 100,
+  STEP: 50,
+  ranks: {},
+  ORDERED: new Set(["agent", "team", "channel", "grade", "day"]),
   FILTERS: ["agent", "team", "channel", "grade"],
   state: { q: "", passed: "", urgent: "", from: "", to: "", sort: "", agent: "", team: "", channel: "", grade: "" },
   order: [],
@@ -14,7 +16,10 @@ const List = {
     for (const [key, control] of Object.entries(this.controls)) control.value = this.state[key];
     this.controls.urgent.checked = this.state.urgent === "1";
     this.apply();
-    Store.texts().then(() => this.state.q && this.apply());
+    Store.texts().then(() => {
+      this.rank("id"); // while nobody waits for it
+      if (this.state.q) this.apply();
+    });
   },
 
   build() {
@@ -152,14 +157,28 @@ const List = {
 
   sort(found, key, sign) {
     const { columns } = Store;
-    const labelled = [...this.FILTERS, "day"].includes(key);
+    const ranks = this.rank(key);
+    const value = (n) => (ranks ? ranks[this.ORDERED.has(key) ? columns[key][n] : n] : columns[key][n] ?? -2);
+    found.sort((a, b) => sign * (value(a) - value(b)) || a - b);
+  },
+
+  /** The place of each text in the order of the language; compared once, for comparing in words is slow. */
+  rank(key) {
+    const { columns } = Store;
+    const texts = this.ORDERED.has(key) ? columns.labels : { id: columns.id, need: columns.need }[key];
+    if (!texts) return null;
+    return (this.ranks[key] ??= this.places(texts, key));
+  },
+
+  places(texts, key) {
     const collator = new Intl.Collator(R.lang, { numeric: true });
-    const rank = key === "grade" ? new Map(R.grades.map(([name], n) => [name, n])) : null;
-    const value = (n) => (labelled ? columns.labels[columns[key][n]] : columns[key][n] ?? -2);
-    const compare = rank
-      ? (a, b) => rank.get(value(a)) - rank.get(value(b))
-      : (a, b) => (typeof value(a) === "string" ? collator.compare(value(a), value(b)) : value(a) - value(b));
-    found.sort((a, b) => sign * compare(a, b) || a - b);
+    const grades = new Map(R.grades.map(([name], n) => [name, n]));
+    const plain = (a, b) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0);
+    const compare = { need: plain, grade: (a, b) => (grades.get(texts[a]) ?? 0) - (grades.get(texts[b]) ?? 0) }[key];
+    const order = texts.map((_, n) => n).sort(compare ?? ((a, b) => collator.compare(texts[a], texts[b])));
+    const places = new Array(texts.length);
+    order.forEach((n, place) => { places[n] = place; });
+    return places;
   },
 
   draw(upTo) {
