@@ -125,7 +125,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "second to the fifth is not known.",
     ),
     "place": ("名次", "Place"),
-    "tie": ("并列", "tie"),
     "unknown_place": ("样本不足", "too few"),
     "no_agents": ("结果里没有坐席信息。", "The results name no agents."),
     "grade": ("等级", "Grade"),
