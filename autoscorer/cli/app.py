@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import agree, evaluate, review, train
+from . import agree, evaluate, report, review, train
 from . import models as kept
 from .options import LangOption, Language, RubricOption
 
@@ -245,6 +245,7 @@ def schema(
     typer.echo()
 
 
+app.command()(report.report)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(kept.app, name="models")
