@@ -8,7 +8,7 @@ import io
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +130,7 @@ def is_own(file: File) -> bool:
 
 def _holds(file: File, kind: Callable[[IO[bytes]], bool]) -> bool:
     with file.open() as stream:
-        return kind(stream)
+        return bool(kind(stream))
 
 
 def own_results() -> TranscriptError:

@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..record import Written
 from ..segment import Segmenter
-from ..types import Failure, Result, Scorecard
+from ..types import Failure, Scorecard
 from ..writers import Writer
 from .contact import Contact, measure
 from .figures import Figures, summarize
@@ -35,7 +36,8 @@ class Report(Writer):
         self._ids: Counter[str] = Counter()
         super().__init__(path)
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.result
         if isinstance(result, Failure):
             self._failures.append(result)
             return
