@@ -30,7 +30,8 @@ class Strict(BaseModel):
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            allowed = [field.alias or name for name, field in cls.model_fields.items()]
+            own = [name for name in cls.__annotations__ if name in cls.model_fields]
+            allowed = [cls.model_fields[n].alias or n for n in dict.fromkeys([*own, *cls.model_fields])]
             for key in data:
                 if key not in allowed and key not in cls.model_fields:
                     message = "unknown key '{key}'; allowed: {allowed}"
