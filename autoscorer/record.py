@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from . import contract
 from .errors import ConfigError
 from .types import (
     SCHEMA_VERSION,
@@ -186,16 +187,12 @@ def _quote(span: Span, text: str) -> Record:
 
 
 def from_record(record: Mapping[str, Any]) -> Result:
-    """The result that `to_record` wrote. Raises ConfigError for another schema or a missing key."""
+    """The result that `to_record` wrote. Raises ConfigError for another schema, or naming the key that is wrong."""
     if record.get("schema") != SCHEMA_VERSION:
         found = record.get("schema", "none")
         raise ConfigError(f"not a result of schema {SCHEMA_VERSION}: found schema {found}")
-    try:
-        return _failure(record) if "failure" in record else _scorecard(record)
-    except KeyError as error:
-        raise ConfigError(f"not a whole result: the key {error} is missing") from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"not a valid result: {error}") from None
+    contract.check(record)
+    return _failure(record) if "failure" in record else _scorecard(record)
 
 
 def _failure(record: Mapping[str, Any]) -> Failure:
@@ -222,7 +219,8 @@ def _analysis(record: Mapping[str, Any]) -> Analysis:
     utterances = tuple(
         Utterance(u["role"], u["text"], u["speaker"], u["start"], u["end"]) for u in record["utterances"]
     )
-    reading = Reading(**record["reading"])
+    read = record["reading"]
+    reading = Reading(read["format"], read["encoding"], read["roles"], read["reason"])
     transcript = Transcript(record["id"], utterances, record["source"], record["metadata"], reading)
     detections = tuple(
         Detection(d["behavior"], _span(d), d["text"], d["source"], d["confidence"])

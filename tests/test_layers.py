@@ -16,6 +16,7 @@ FLOORS = [
     {
         "characters",
         "extras",
+        "neutral",
         "own_files",
         "text",
         "resources",
@@ -24,9 +25,12 @@ FLOORS = [
         "medium",
         "yaml_file",
         "record",
+        "contract",
     },
     {"rules", "rubric", "store"},
-    {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
+    {"readers", "segment", "detect", "classify", "scoring", "privacy", "writers", "results", "report"},
+    {"review"},
+    {"agreement"},
     {"pipeline"},
     {"execute", "learn"},
     {"runs"},
@@ -34,10 +38,19 @@ FLOORS = [
     {"cli", "__main__"},
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-SIDEWAYS = {("errors", "types"), ("rubric", "rules"), ("detect", "segment"), ("__main__", "cli")}
+SIDEWAYS = {
+    ("errors", "types"),
+    ("rubric", "rules"),
+    ("detect", "segment"),
+    ("__main__", "cli"),
+    ("record", "contract"),
+    ("privacy", "readers"),
+    ("privacy", "scoring"),
+}
 HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
-    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock",
+    "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
+    "statsmodels",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import evaluate, train
+from . import agree, evaluate, review, train
 from . import models as kept
 from .options import LangOption, Language, RubricOption
 
@@ -62,6 +62,12 @@ FormatOption = Annotated[
         "--format", help="table, jsonl, csv, xlsx, parquet; may be repeated. In a folder: jsonl, csv, xlsx."
     ),
 ]
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
+]
+NoTextOption = Annotated[
+    bool, typer.Option("--no-text", help="Write no word of the transcripts: scores and places only.")
+]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No table, progress or summary.")]
 FailUnderOption = Annotated[
     float | None,
@@ -105,6 +111,8 @@ def score(
     force: Annotated[
         bool, typer.Option("--force", help="Take nothing from the last run into this DIR.")
     ] = False,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
@@ -116,9 +124,17 @@ def score(
     """
     from ..execute import Engine
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .run import Again, Run, score_paths
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask, not no_text),
+    )
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     chosen = Engine(workers, engine is Engines.ray, address)
     raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), chosen))
@@ -132,15 +148,19 @@ def rescore(
     rules: RulesOption = None,
     models: ModelsOption = None,
     formats: FormatOption = None,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Score earlier results again under another rubric; runs no model. Exit codes as for score."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value)
+    privacy = Privacy(mask, not no_text)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value, privacy=privacy)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -155,13 +175,22 @@ def explain(
     rules: RulesOption = None,
     models: ModelsOption = None,
     no_models: NoModelsOption = False,
+    mask: MaskOption = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Show one transcript with its evidence, criterion by criterion."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .explain import explain_path
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask),
+    )
     raise typer.Exit(explain_path(path, scorer, only=id))
 
 
@@ -219,3 +248,7 @@ def schema(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.add_typer(kept.app, name="models")
+app.command()(review.sample)
+app.add_typer(review.app, name="review")
+app.command()(agree.agree)
+app.command()(agree.calibrate)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import TranscriptError
-from ..own_files import is_results
+from ..own_files import is_results, is_review
 from .encoding import decode, detect
 
 MAX_BYTES = 512 * 2**20
@@ -115,12 +115,15 @@ class File:
 
 
 def is_own(file: File) -> bool:
-    """Whether the file holds results that we wrote; one that cannot be opened is for its reader to report."""
+    """Whether the file holds results or reviews that we wrote; one that cannot be opened is for its reader to report."""
     if file.suffix not in _WRITTEN:
         return False
     try:
         with file.open() as stream:
-            return is_results(stream)
+            if is_results(stream):
+                return True
+        with file.open() as stream:
+            return is_review(stream)
     except (OSError, EOFError, zlib.error):
         return False
 

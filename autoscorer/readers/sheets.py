@@ -24,7 +24,7 @@ def read_csv(file: File) -> Iterator[Transcript | Failure]:
     """The dialogues of a csv or tsv file; the delimiter is the one that makes the most of the header."""
     text, encoding = file.text()
     reading = Reading(file.suffix.removeprefix("."), encoding)
-    yield from table.finish_all(table.drafts(_csv_rows(text), reading), file)
+    yield from table.finish_all(table.drafts(csv_rows(text), reading), file)
 
 
 def tables(file: File) -> Iterator[list[Row]]:
@@ -33,10 +33,11 @@ def tables(file: File) -> Iterator[list[Row]]:
         files.check_zip(file, "xlsx")
         yield from _sheets(file)
     else:
-        yield _csv_rows(file.text()[0])
+        yield csv_rows(file.text()[0])
 
 
-def _csv_rows(text: str) -> list[Row]:
+def csv_rows(text: str) -> list[Row]:
+    """The rows of a csv or tsv text, blank lines too. Raises TranscriptError `bad_csv`."""
     csv.field_size_limit(_MAX_CELL)
     start = text.find("\n") + 1 if text.startswith("sep=") else 0  # Excel's own mark
     header = next((line for line in text[start : start + 2**20].split("\n") if line.strip()), "")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from ..pipeline import Scorer
 from ..resources import PACKAGE
 
-_ANALYSIS = ("version", "code_sha256", "rules_sha256", "models")
+_ANALYSIS = ("version", "code_sha256", "rules_sha256", "models", "privacy")
 _SCORE = ("rubric_sha256", "lang")
 _NAMES = {
     "version": "autoscorer",
     "code_sha256": "autoscorer's code",
     "rules_sha256": "the rules",
     "models": "the models",
+    "privacy": "what is shown of private values and texts",
     "rubric_sha256": "the rubric",
     "lang": "the language",
 }
@@ -26,7 +28,8 @@ def made_by(scorer: Scorer) -> dict[str, Any]:
     """The versions and hashes of all that a result of `scorer` depends on."""
     facts = dict(scorer.provenance)
     rubric = {"rubric": scorer.rubric.label, "rubric_sha256": scorer.rubric.sha256, "lang": scorer.spec.lang}
-    return {"version": facts.pop("version"), "code_sha256": _code(), **facts, **rubric}
+    privacy = {"privacy": asdict(scorer.spec.privacy)}
+    return {"version": facts.pop("version"), "code_sha256": _code(), **facts, **privacy, **rubric}
 
 
 def same_analysis(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

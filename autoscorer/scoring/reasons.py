@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "looked_none": ("会话中没有可查看的话语", "there was no turn to look at"),
     "near": ("；在别处有：{found}", "; found elsewhere: {found}"),
     "quote": ("第 {turn} 轮“{text}”", "turn {turn} “{text}”"),
+    "turn": ("第 {turn} 轮", "turn {turn}"),
     "more": ("等 {count} 处", " and more, {count} in all"),
     "model": ("未运行分类模型“{name}”，无法判定", "the classifier '{name}' did not run"),
     "times": ("会话没有时间信息，无法判定", "the transcript has no times"),
@@ -85,9 +86,13 @@ class Reasons:
 
     def quotes(self, evidence: tuple[Evidence, ...]) -> str:
         """The first quotes, with their turns counted from 1 as people do."""
-        shown = [self.say("quote", turn=e.span.turn + 1, text=e.text) for e in evidence[:QUOTES]]
+        shown = [self._quote(e.span.turn + 1, e.text) for e in evidence[:QUOTES]]
         more = self.say("more", count=len(evidence)) if len(evidence) > QUOTES else ""
         return ("、" if self._at == 0 else ", ").join(shown) + more
+
+    def _quote(self, turn: int, text: str) -> str:
+        """A quote; only the turn where a result was kept without text."""
+        return self.say("quote", turn=turn, text=text) if text else self.say("turn", turn=turn)
 
     def met(self, asked: Condition, verdict: Verdict) -> str:
         """Why a condition holds: the quotes, or, where there is nothing to quote, the condition."""

@@ -36,6 +36,16 @@ def make_scorecard(
         for section in rubric.sections
         for criterion in section.criteria
     )
+    return conclude(analysis, rubric, criteria, lang=lang)
+
+
+def conclude(
+    analysis: Analysis, rubric: Rubric, criteria: tuple[CriterionScore, ...], *, lang: Lang = "zh"
+) -> Scorecard:
+    """Sum up criterion scores, a machine's or a person's, under `rubric`.
+
+    Raises TranscriptError as `make_scorecard` does.
+    """
     failed = _failed_critical(rubric, criteria)
     total = _total(rubric, criteria, analysis.transcript.id)
     total = min(total, rubric.critical_cap) if failed else total
