@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import ConfigError, UsageError
 from ..own_files import is_report
+from ..record import Written
 from ..rubric import load_rubric
 from ..rules import load_rules
 from ..types import Failure, Result
@@ -44,8 +45,8 @@ def write_report(
     options = options or make_options(lang=lang, text=text)
     scored = _scored(results)
     with writing([(path, partial(kind, options=options))], known=is_report) as through:
-        for result in through(scored):
-            del result
+        for _ in through(map(Written.of, scored)):
+            pass
     return path
 
 
