@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..errors import TranscriptError
 from ..rubric import Rubric, Section
+from ..rubric.form import Reach
 from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
@@ -21,20 +23,40 @@ def make_scorecard(
 
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
+    facts = Facts(analysis, rubric.positions)
+    judge = Judge(facts, rubric.conditions, behaviors, rubric.tasks or TASKS, rubric.criteria)
     reasons = Reasons(judge, lang)
-    criteria = tuple(
-        score_criterion(criterion, section, judge, reasons)
-        for section in rubric.sections
-        for criterion in section.criteria
-    )
-    failed = _failed_critical(rubric, criteria)
+    criteria = _without_lost(rubric, _decided(rubric, judge, reasons), reasons)
+    failed = tuple(c.criterion for c in _failed(rubric, criteria, "whole"))
     total = _total(rubric, criteria, analysis.transcript.id)
     total = min(total, rubric.critical_cap) if failed else total
     grade = next(g for g in rubric.grades if total >= g.at_least)
     name = (grade.name_en or grade.name) if lang == "en" else grade.name
     passed = total >= rubric.pass_mark and not failed
     return Scorecard(analysis, rubric.label, criteria, total, name, passed, failed)
+
+
+def _decided(rubric: Rubric, judge: Judge, reasons: Reasons) -> tuple[CriterionScore, ...]:
+    """All criteria, each decided after those whose outcome it asks for, in the order of the form."""
+    sections = {c.id: section for section in rubric.sections for c in section.criteria}
+    scores: dict[str, CriterionScore] = {}
+    for name in rubric.in_order:
+        known = replace(judge, scores=scores)
+        scores = {**scores, name: score_criterion(rubric.criteria[name], sections[name], known, reasons)}
+    return tuple(scores[name] for name in rubric.criteria)
+
+
+def _without_lost(
+    rubric: Rubric, criteria: tuple[CriterionScore, ...], reasons: Reasons
+) -> tuple[CriterionScore, ...]:
+    """Takes all points gained in a section in which a criterion failed that is critical to the section."""
+    lost = {c.section: c.name for c in reversed(_failed(rubric, criteria, "section"))}
+    return tuple(
+        replace(c, points=0.0, reason=reasons.say("section_lost", reason=c.reason, name=lost[c.section]))
+        if c.section in lost and c.points > 0
+        else c
+        for c in criteria
+    )
 
 
 def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -> float:
@@ -59,6 +81,8 @@ def _share(section: Section, criteria: tuple[CriterionScore, ...]) -> float | No
     return sum(c.points for c in own) / sum(c.max_points for c in own) if own else None
 
 
-def _failed_critical(rubric: Rubric, criteria: tuple[CriterionScore, ...]) -> tuple[str, ...]:
-    critical = {c.id for section in rubric.sections for c in section.criteria if c.critical}
-    return tuple(c.criterion for c in criteria if c.criterion in critical and c.outcome == "not_met")
+def _failed(rubric: Rubric, criteria: tuple[CriterionScore, ...], reach: Reach) -> tuple[CriterionScore, ...]:
+    """The criteria of that reach that failed."""
+    return tuple(
+        c for c in criteria if rubric.criteria[c.criterion].reach == reach and c.outcome == "not_met"
+    )
