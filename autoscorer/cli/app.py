@@ -156,8 +156,9 @@ def check(
             typer.echo(
                 f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
             )
+    varied = f", {len(scorer.rubric.forms)} variants" if scorer.rubric.forms else ""
     typer.echo(
-        f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
+        f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria{varied}"
     )
     tasks = (
         ", ".join(sorted(scorer.classifiers.sha256)) if scorer.classifiers else "not checked (--no-models)"

@@ -149,13 +149,29 @@ class Grade(Strict):
         return to_float(value)
 
 
-class Rubric(Strict):
-    """The form: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
+class Variant(Strict):
+    """A form for some contacts: where `when`, which asks for metadata, holds, the rubric as changed by `change`."""
+
+    id: Id
+    name: str = ""
+    name_en: str = ""
+    when: Condition
+    change: dict[str, Any]
+
+    @field_validator("when", mode="before")
+    @classmethod
+    def _condition(cls, value: Any) -> Any:
+        return named(value)
+
+
+class RubricFile(Strict):
+    """The form as a file says it: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
     that a contact can have after a critical criterion failed; `deduction_limit` the share of what it got
     that deductions can take together, so that the worst contacts keep their order and do not all end at 0."""
 
     id: Id
     version: int | str
+    extends: str | None = None
     name: str = ""
     name_en: str = ""
     pass_mark: Number = Field(default=60.0, ge=0, le=100)
@@ -165,10 +181,9 @@ class Rubric(Strict):
     grades: tuple[Grade, ...] = Field(min_length=1)
     conditions: dict[Id, Condition] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
-    sha256: str = ""
-    tasks: dict[str, dict[Role, tuple[str, ...]]] = {}
+    variants: tuple[Variant, ...] = Field(default=(), max_length=100)
 
-    @field_validator("grades", "sections", mode="before")
+    @field_validator("grades", "sections", "variants", mode="before")
     @classmethod
     def _list(cls, value: Any) -> Any:
         return _tuple(value)
@@ -178,10 +193,24 @@ class Rubric(Strict):
     def _number(cls, value: Any) -> Any:
         return to_float(value)
 
+
+class Rubric(RubricFile):
+    """A checked form. `variant` is which variant of the file this is, if one; `forms` are the others by their
+    id; `tasks` what classifiers may say of whose turns."""
+
+    sha256: str = ""
+    tasks: dict[str, dict[Role, tuple[str, ...]]] = {}
+    variant: str = ""
+    forms: dict[str, Rubric] = {}
+
     @property
     def label(self) -> str:
-        """The id and version, as written in each result."""
-        return f"{self.id}@{self.version}"
+        """The id, version and variant, as written in each result: ID@VERSION or ID@VERSION/VARIANT."""
+        return f"{self.id}@{self.version}" + (f"/{self.variant}" if self.variant else "")
+
+    def form_of(self, label: str) -> Rubric:
+        """The form that has that label: this one or one of its variants."""
+        return next((form for form in self.forms.values() if form.label == label), self)
 
     @cached_property
     def criteria(self) -> dict[str, Criterion]:

@@ -1,14 +1,18 @@
-"""Rubrics: YAML files that say what each finding is worth, read into checked values."""
+"""Rubrics are read, with what they extend and each of their variants, and checked whole."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from yaml import MappingNode
 
 from .. import resources, yaml_file
+from ..errors import ConfigError
 from ..rules import TASKS, Labels, RuleBook
-from .form import Rubric
+from ..yaml_file import Document
+from . import inherit
+from .form import Rubric, RubricFile, Variant
 from .problems import problems
 
 
@@ -24,16 +28,40 @@ def load_rubric(
     Raises ConfigError with every mistake: file, line, key, what is allowed.
     """
     source = Path(path) if path else resources.default_rubric()
-    rubric, document = yaml_file.load(source, Rubric)
+    node, files = inherit.read(source)
     known = {name: dict(labels) for name, labels in {**(tasks or {}), **TASKS}.items()}
-    rubric = rubric.model_copy(update={"sha256": resources.sha256(source), "tasks": known})
+    about = {"sha256": resources.sha256_of(files), "tasks": known}
+    document = Document(source, of=node)
+    rubric = _checked(document, rules, about)
+    return rubric.model_copy(update={"forms": _forms(rubric, document, rules, about)})
+
+
+def _checked(document: Document, rules: RuleBook | None, about: Mapping[str, object]) -> Rubric:
+    file = yaml_file.checked(document, RubricFile)
+    rubric = Rubric.model_construct(**{**dict(file), **about})
     yaml_file.refuse(problems(rubric, document, rules))
     return rubric
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a rubric, for editors."""
-    made = Rubric.model_json_schema()
-    for key in ("sha256", "tasks"):  # not the file's to say
-        del made["properties"][key]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+def _forms(
+    rubric: Rubric, document: Document, rules: RuleBook | None, about: Mapping[str, object]
+) -> dict[str, Rubric]:
+    """The form of each variant; mistakes in one say in which."""
+    forms, found = dict[str, Rubric](), list[str]()
+    for i, variant in enumerate(rubric.variants):
+        try:
+            of_variant = _varied(document, i, variant)
+            forms[variant.id] = _checked(of_variant, rules, {**about, "variant": variant.id})
+        except ConfigError as error:
+            found += [f"{line} (in variant '{variant.id}')" for line in str(error).splitlines()]
+    yaml_file.refuse(found)
+    return forms
+
+
+def _varied(document: Document, number: int, variant: Variant) -> Document:
+    at = ("variants", number, "change")
+    fixed = [key for key in (*inherit.ITS_OWN, "variants") if key in variant.change]
+    yaml_file.refuse([document.error((*at, key), f"a variant cannot change '{key}'") for key in fixed])
+    base, change = document.node, document.at(at)
+    assert isinstance(base, MappingNode) and isinstance(change, MappingNode)
+    return Document(document.path, of=inherit.changed(inherit.without(base, ("variants",)), change))

@@ -17,7 +17,8 @@ def problems(rubric: Rubric, document: Document, rules: RuleBook | None) -> list
     """All mistakes of a rubric; with `rules`, behaviors that are not known there too."""
     found = _repeated(rubric, document) + _weights(rubric, document) + _grades(rubric, document)
     found += _names(rubric, document, rules) + _circles(rubric, document)
-    return found + _asking_each_other(rubric, document) + _idle_reach(rubric, document)
+    found += _asking_each_other(rubric, document) + _idle_reach(rubric, document)
+    return found + _not_metadata(rubric, document)
 
 
 def _repeated(rubric: Rubric, document: Document) -> list[str]:
@@ -27,8 +28,9 @@ def _repeated(rubric: Rubric, document: Document) -> list[str]:
         for i, s in enumerate(rubric.sections)
         for j, c in enumerate(s.criteria)
     ]
+    variants = [(("variants", i, "id"), v.id) for i, v in enumerate(rubric.variants)]
     found = []
-    for what, ids in (("section", sections), ("criterion", criteria)):
+    for what, ids in (("section", sections), ("criterion", criteria), ("variant", variants)):
         count = Counter(name for _, name in ids)
         found += [
             document.error(at, f"duplicate {what} id '{name}'; ids must differ")
@@ -85,6 +87,9 @@ def _all_conditions(rubric: Rubric) -> Iterator[tuple[tuple[Any, ...], Condition
         for j, criterion in enumerate(section.criteria):
             for path, part in criterion.conditions():
                 yield ("sections", i, "criteria", j, *path), part
+    for i, variant in enumerate(rubric.variants):
+        for path, part in variant.when.parts():
+            yield ("variants", i, "when", *path), part
 
 
 def _circles(rubric: Rubric, document: Document) -> list[str]:
@@ -122,6 +127,16 @@ def _idle_reach(rubric: Rubric, document: Document) -> list[str]:
         for section in rubric.sections
         for c in section.criteria
         if c.reach == "section" and not section.weight
+    ]
+
+
+def _not_metadata(rubric: Rubric, document: Document) -> list[str]:
+    """A variant is chosen before anything is scored, so by what the file says of the contact."""
+    return [
+        document.error(("variants", i, "when", *path), "a variant's 'when' asks for metadata only")
+        for i, variant in enumerate(rubric.variants)
+        for path, part in variant.when.parts()
+        if not (part.metadata or part.all_of or part.any_of or part.negated)
     ]
 
 

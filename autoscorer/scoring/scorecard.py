@@ -19,10 +19,11 @@ from .reasons import Lang, Reasons
 def make_scorecard(
     analysis: Analysis, rubric: Rubric, behaviors: Mapping[str, Behavior], *, lang: Lang = "zh"
 ) -> Scorecard:
-    """Score `analysis` under `rubric`. `behaviors` gives the names shown in reasons.
+    """Score `analysis` under `rubric`, or under its first variant whose metadata are these. `behaviors` gives the names shown in reasons.
 
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
+    rubric = _form(rubric, analysis)
     facts = Facts(analysis, rubric.positions)
     judge = Judge(facts, rubric.conditions, behaviors, rubric.tasks or TASKS, rubric.criteria)
     reasons = Reasons(judge, lang)
@@ -34,6 +35,12 @@ def make_scorecard(
     name = (grade.name_en or grade.name) if lang == "en" else grade.name
     passed = total >= rubric.pass_mark and not failed
     return Scorecard(analysis, rubric.label, criteria, total, name, passed, failed)
+
+
+def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, {})
+    chosen = (v.id for v in rubric.variants if judge.ask(v.when).holds)
+    return rubric.forms.get(next(chosen, ""), rubric)
 
 
 def _decided(rubric: Rubric, judge: Judge, reasons: Reasons) -> tuple[CriterionScore, ...]:
