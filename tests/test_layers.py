@@ -28,7 +28,7 @@ FLOORS = [
     {"rules", "rubric", "store"},
     {"readers", "segment", "detect", "classify", "scoring", "writers", "results", "report", "agreement"},
     {"pipeline"},
-    {"execute", "learn"},
+    {"execute", "learn", "compare"},
     {"__init__"},
     {"cli", "__main__"},
 ]
