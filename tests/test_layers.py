@@ -32,7 +32,7 @@ FLOORS = [
     {"review", "report"},
     {"agreement"},
     {"pipeline"},
-    {"execute", "learn"},
+    {"execute", "learn", "compare"},
     {"runs"},
     {"__init__"},
     {"cli", "__main__"},
