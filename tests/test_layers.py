@@ -30,6 +30,7 @@ HEAVY = {
     "spacy", "onnxruntime", "sklearn", "torch", "transformers", "ray", "openpyxl", "docx", "jieba", "pysubs2",
     "xlsxwriter", "scipy", "onnx",
 }  # fmt: skip
+TORCH = {"network.py", "tuning.py"}  # of learn: torch modules are classes; only `train --fine-tune` loads them
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -103,7 +104,7 @@ def test_the_package_does_not_import_what_builds_it(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_heavy_packages_are_imported_in_functions(path):
     found = {name.partition(".")[0] for name, _ in imports(path, top_only=True)}
-    assert not found & HEAVY
+    assert path.name in TORCH or not found & HEAVY
 
 
 def test_this_test_sees_imports(tmp_path, monkeypatch):
