@@ -13,7 +13,7 @@ import typer
 
 from . import agree, evaluate, report, review, train
 from . import models as kept
-from .options import LangOption, Language, RubricOption
+from .options import LangOption, Language, MaskOption, RubricOption
 
 app = typer.Typer(
     name="autoscorer",
@@ -61,9 +61,6 @@ FormatOption = Annotated[
     typer.Option(
         "--format", help="table, jsonl, csv, xlsx, parquet; may be repeated. In a folder: jsonl, csv, xlsx."
     ),
-]
-MaskOption = Annotated[
-    bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
 ]
 NoTextOption = Annotated[
     bool, typer.Option("--no-text", help="Write no word of the transcripts: scores and places only.")

@@ -20,3 +20,6 @@ RubricOption = Annotated[
     Path | None, typer.Option("--rubric", help="Rubric YAML; the default one if left out.")
 ]
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of reasons and tables.")]
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
+]

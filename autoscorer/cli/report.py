@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Language
+from .options import Language, MaskOption
 
 if TYPE_CHECKING:
     from ..types import Result
@@ -22,6 +22,7 @@ def report(
         Path, typer.Option("-o", "--output", metavar="FILE", help="A .html page or a .xlsx workbook.")
     ] = Path("report.html"),
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
+    mask: MaskOption = False,
     no_text: Annotated[bool, typer.Option("--no-text", help="No word of the transcripts, no quote.")] = False,
     title: Annotated[str, typer.Option(help="Title of the report.")] = "",
     settings: Annotated[
@@ -40,6 +41,7 @@ def report(
 
     Exit codes: 0 done, 2 usage, or results that cannot be read.
     """
+    from ..privacy import Privacy
     from ..report import make_options, write_report
     from ..results import load_results
 
@@ -47,9 +49,8 @@ def report(
         lang=lang.value, text=not no_text, title=title, rubric=rubric, rules=rules, settings=settings
     )
     told = _Count()
-    path = write_report(
-        told.through(chain.from_iterable(map(load_results, results))), output, options=options
-    )
+    shown = map(Privacy(mask, not no_text).veiled, chain.from_iterable(map(load_results, results)))
+    path = write_report(told.through(shown), output, options=options)
     if not quiet:
         from .screen import one_line
 

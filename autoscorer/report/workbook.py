@@ -8,6 +8,7 @@ from typing import Any
 
 from ..own_files import REPORT
 from ..types import Failure, Scorecard
+from ..writers.book_file import close_book, new_book
 from .agents import Agent
 from .base import Report
 from .contact import Contact, Quote
@@ -26,12 +27,8 @@ class XlsxReport(Report):
     """Rows of details are written as contacts pass; the sheets of figures in the end. No text is a formula."""
 
     def open(self) -> None:
-        import xlsxwriter
-
-        self.partial.write_bytes(b"")
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._told = words(self.options.names.lang)
-        self._book = xlsxwriter.Workbook(str(self.partial), options)
+        self._book = new_book(self.partial)
         self._book.set_properties({"title": self.options.title, "comments": REPORT, "created": _EPOCH})
         self._formats = formats_of(self._book)
         t = self._told
@@ -61,10 +58,10 @@ class XlsxReport(Report):
         self._draw_alerts(figures)
         self._colour_details()
         self._close_appeals()
-        self._book.close()
+        close_book(self._book)
 
     def discard(self) -> None:
-        self._book.close()
+        close_book(self._book)
         super().discard()
 
     def _sheet(self, key: str, heads: Sequence[str], widths: Sequence[int], sheet: Any = None) -> Rows:

@@ -89,9 +89,20 @@ def writing(  # type: ignore[no-untyped-def]
             with contextlib.suppress(OSError):  # what went wrong first is what the user must hear
                 writer.keep() if begun else writer.discard()
         raise
+    _finish(writers)
+
+
+def _finish(writers: list[Writer]) -> None:
+    """All files take their names; where one cannot, the others still do, and then it is said."""
+    first: UsageError | None = None
     for writer in writers:
-        with _named(writer.path):
-            writer.finish()
+        try:
+            with _named(writer.path):
+                writer.finish()
+        except UsageError as error:
+            first = first or error
+    if first:
+        raise first
 
 
 class _named:

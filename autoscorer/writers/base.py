@@ -15,6 +15,14 @@ COLUMNS = ("id", "source", "total", "grade", "passed", "failed_critical")
 METADATA = ("agent_id", "team", "channel", "date", "customer_id", "order_id")
 FAILURE = ("stage", "code", "message", "hint")
 
+RUNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a text may begin with that a spreadsheet takes for a formula; some take the full-width signs as well."""
+
+
+def may_run(text: str) -> bool:
+    """Whether a spreadsheet could take the text for a formula."""
+    return text.startswith(RUNS)
+
 
 class Writer:
     """Adds results to `NAME.partial`; `finish` gives it its name, `keep` leaves it, `discard` removes it."""

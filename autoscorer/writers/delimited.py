@@ -6,11 +6,10 @@ import csv
 
 from ..record import Written
 from ..types import Failure, Result
-from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
+from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, may_run, summary
 
 HEAD = [*COLUMNS, *METADATA, *FAILURE]
 UNSCORED = {"not_applicable": "n/a", "manual": "manual"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvWriter(Writer):
@@ -52,4 +51,4 @@ def _safe(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.encode("utf-8", "replace").decode()
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if may_run(text) else text

@@ -8,7 +8,8 @@ from typing import Any, TypeGuard
 from ..own_files import TITLE
 from ..record import Written
 from ..types import CriterionScore, Failure, Scorecard
-from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
+from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, may_run, summary
+from .book_file import close_book, new_book
 
 CONTACTS = (
     "会话",
@@ -44,14 +45,11 @@ class XlsxWriter(Writer):
     """Three sheets, written row by row with flat memory. No cell is ever a formula or a link."""
 
     def open(self) -> None:
-        import xlsxwriter
-
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.partial.write_bytes(b"")
-        self._book = xlsxwriter.Workbook(str(self.partial), options)
+        self._book = new_book(self.partial)
         self._book.set_properties({"title": TITLE, "created": _EPOCH})
         self._bold = self._book.add_format({"bold": True, "bg_color": "#DDE7F3"})
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self._plain = self._book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         self._contacts = self._sheet("成绩", CONTACTS, (18, 30, 8, 8, 6, 22))
         self._criteria = self._sheet("评分项", CRITERIA, (18, 12, 26, 16, 10, 8, 8, 60, 60))
         self._failures = self._sheet("失败", FAILURES, (18, 30, 10, 20, 60, 40))
@@ -67,7 +65,7 @@ class XlsxWriter(Writer):
             self._criteria.add(_criterion(result, score))
 
     def close(self) -> None:
-        self._book.close()
+        close_book(self._book)
 
     def _sheet(self, name: str, heads: tuple[str, ...], widths: tuple[int, ...]) -> _Sheet:
         sheet = self._book.add_worksheet(name)
@@ -75,12 +73,12 @@ class XlsxWriter(Writer):
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.autofilter(0, 0, MAX_ROWS, len(heads) - 1)
-        return _Sheet(sheet, heads, self._bold, self._wrap)
+        return _Sheet(sheet, heads, self._bold, (self._wrap, self._plain))
 
 
 class _Sheet:
-    def __init__(self, sheet: Any, heads: tuple[str, ...], bold: Any, wrap: Any) -> None:
-        self._sheet, self._wrap, self._row = sheet, wrap, 1
+    def __init__(self, sheet: Any, heads: tuple[str, ...], bold: Any, styles: tuple[Any, Any]) -> None:
+        self._sheet, self._styles, self._row = sheet, styles, 1
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, bold)
 
@@ -95,7 +93,7 @@ class _Sheet:
                 self._sheet.write_number(self._row, column, value)
             elif value is not None:
                 text = str(value).encode("utf-8", "replace").decode()[:MAX_CELL]
-                self._sheet.write_string(self._row, column, text, self._wrap)
+                self._sheet.write_string(self._row, column, text, self._styles[may_run(text)])
         self._row += 1
 
 

@@ -22,6 +22,10 @@ DANGEROUS = [
     "\n=1",
     '=HYPERLINK("http://a","b")',
     "=cmd|' /C x'!A1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
 ]
 HARMLESS = ["1=1", "您好=1", " =1", "a@b", "'quoted", "#1", "1-2"]
 
@@ -130,6 +134,13 @@ class TestXlsx:
     def test_text_stays_text(self, tmp_path, text):
         found = written(tmp_path, [card_of(id=text, team=text), Failure(text, "read", "x", text)], "xlsx")
         assert found["成绩"][1][0] == found["失败"][1][1] == text
+
+    @pytest.mark.parametrize("text", DANGEROUS)
+    def test_formulas_stay_text_when_somebody_edits_them(self, tmp_path, text):
+        """The cell has Excel's own mark for text, the apostrophe that is not shown."""
+        write([card_of(id=text)], tmp_path / "r.xlsx")
+        cells = load_workbook(tmp_path / "r.xlsx")["成绩"][2]
+        assert cells[0].quotePrefix and not cells[1].quotePrefix
 
     @pytest.mark.parametrize(
         "text", ["a\x00b\x07c\x1b[31md", "a\ud800b", "a\x7f\x85b", "a\u202eb", "_x0041_", "a\ufffeb\uffff"]

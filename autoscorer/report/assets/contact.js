@@ -69,7 +69,7 @@ const ContactPage = {
       }
       const who = ["agent", "customer", "system"][role];
       const said = el("p", "said", this.marked(text, marks.get(turn) ?? []));
-      if (!R.text) said.append(el("span", "dim", T.hidden_text));
+      if (!text) said.append(el("span", "dim", T.hidden_text));
       const mood = moods.get(turn);
       const head = el("div", "who", el("span", "no", String(turn + 1)), T[`role_${who}`],
         start === null ? null : el("time", "", clock(start)),
