@@ -128,6 +128,7 @@ class Scorer:
             stage = "score"
             return self.rescore(analysis)
         except TranscriptError as error:
+            error.id = error.id or transcript.id
             return self.spec.privacy.veiled(error.failure(transcript.source, stage))
         except Exception as error:  # one contact must not stop the others
             message = f"unexpected {type(error).__name__}: {error}"[:300]

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from .backtracking import guarded
+
 
 class _Fold(dict[int, int]):
     """A `str.translate` table that learns each character the first time it is met."""
@@ -59,11 +61,13 @@ def has_words(text: str) -> bool:
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """A regex written for shown text, compiled to match normalized text. Raises re.error.
 
+    One that could backtrack without end searches under a limit of time: see `backtracking`.
+
     >>> bool(compile_pattern("（VIP）您好").search(normalize("（vip）您好")))
     True
     """
     folded = "".join(_fold_for_pattern(char) for char in pattern)
-    return re.compile(folded, re.IGNORECASE if re.search(r"(?<!\\)[A-Z]", folded) else 0)
+    return guarded(folded, re.IGNORECASE if re.search(r"(?<!\\)[A-Z]", folded) else 0)
 
 
 def _fold_for_pattern(char: str) -> str:

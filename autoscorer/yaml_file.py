@@ -16,6 +16,8 @@ from .errors import ConfigError
 MAX_BYTES = 2_000_000
 MAX_NODES = 500_000
 MAX_SHOWN = 20
+MAX_MESSAGE = 2000
+"""Characters of one mistake: it may quote a name, and a name may be as long as the file."""
 MAX_DIGITS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -105,7 +107,8 @@ class Document:
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
         key = ".".join(str(step) for step in where if not _is_tag(step))
-        return f"{self.place(where)}: {key + ': ' if key else ''}{message}"
+        shown = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "…"
+        return f"{self.place(where)}: {key[:MAX_MESSAGE] + ': ' if key else ''}{shown}"
 
 
 def load(path: str | Path, model: type[Model]) -> tuple[Model, Document]:
@@ -168,7 +171,10 @@ def _is_tag(step: Any) -> bool:
 
 def _not_valid(path: Path, error: yaml.MarkedYAMLError) -> ConfigError:
     line = error.problem_mark.line + 1 if error.problem_mark else 1
-    return ConfigError(f"{path}:{line}: not valid YAML: {error.problem}")
+    deep = "nesting depth" in str(error.problem)  # libyaml's words
+    return ConfigError(
+        f"{path}:{line}: {'nested too deeply' if deep else f'not valid YAML: {error.problem}'}"
+    )
 
 
 def parse(path: Path) -> yaml.Node:
@@ -207,7 +213,7 @@ def _check(path: Path, root: yaml.Node) -> None:
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and keys.count(key.value) > 1:
                     line = key.start_mark.line + 1
-                    raise ConfigError(f"{path}:{line}: duplicate key '{key.value}'")
+                    raise ConfigError(f"{path}:{line}: duplicate key '{key.value[:200]}'")
             stack += [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             stack += node.value

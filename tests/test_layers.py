@@ -26,6 +26,7 @@ FLOORS = [
         "yaml_file",
         "record",
         "contract",
+        "backtracking",
     },
     {"rules", "rubric", "store"},
     {"readers", "segment", "detect", "classify", "scoring", "privacy", "writers", "results"},
@@ -44,6 +45,7 @@ SIDEWAYS = {
     ("detect", "segment"),
     ("__main__", "cli"),
     ("record", "contract"),
+    ("text", "backtracking"),
     ("privacy", "readers"),
     ("privacy", "scoring"),
 }

@@ -61,6 +61,8 @@ def close_book(book: Any) -> None:
     try:
         book.close()
     except XlsxFileError as error:
-        file.failed = file.failed or OSError(str(error))  # what comes when the archive is collected goes nowhere
+        file.failed = file.failed or OSError(
+            str(error)
+        )  # what comes when the archive is collected goes nowhere
         raise file.failed from None
     file.close()

@@ -65,7 +65,7 @@ def test_where_one_file_fails_in_the_end_the_others_are_there(tmp_path, monkeypa
 def test_a_folder_that_is_removed_is_said(tmp_path, suffix):
     folder = tmp_path / "out"
     with (
-        pytest.raises(UsageError, match="cannot be written: .*No such file or directory"),
+        pytest.raises(UsageError, match=r"cannot be written: .*No such file or directory"),
         writing(targets(folder / f"r.{suffix}")) as through,
     ):
         for _ in through(iter(_written(card_of(), card_of(id="b")))):
