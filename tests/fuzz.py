@@ -8,6 +8,7 @@ loaders. What is not is kept, with its bytes, in the folder of --keep.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import random
@@ -27,14 +28,17 @@ from zlib import crc32
 import yaml
 
 import autoscorer
-from autoscorer.errors import ConfigError
+from autoscorer.detect import Detector
+from autoscorer.errors import ConfigError, TranscriptError
 from autoscorer.privacy import bare, mask
 from autoscorer.readers import read_many
 from autoscorer.record import from_record, to_record
 from autoscorer.results import load_results
 from autoscorer.rubric import load_rubric
 from autoscorer.rules import load_rules
-from autoscorer.types import Failure, Transcript
+from autoscorer.scoring import make_scorecard
+from autoscorer.segment import Segmenter
+from autoscorer.types import Analysis, Failure, Transcript
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "data" / "samples"
@@ -44,7 +48,21 @@ SECONDS = 10
 
 SCORED = 6
 """One in so many transcripts is scored as well: scoring takes longer than all else."""
-FORMATS = ("txt", "json", "jsonl", "csv", "tsv", "srt", "vtt", "xlsx", "docx", "txt.gz", "jsonl.gz")
+FORMATS = (
+    "txt",
+    "json",
+    "jsonl",
+    "csv",
+    "tsv",
+    "srt",
+    "vtt",
+    "xlsx",
+    "docx",
+    "txt.gz",
+    "jsonl.gz",
+    "zip",
+    "parquet",
+)
 TARGETS = ("reader", "results", "record", "rules", "rubric")
 WEIGHTS = (70, 8, 8, 7, 7)
 TOKENS = [
@@ -80,28 +98,41 @@ class Case:
 def seeds(kind: str) -> list[bytes]:
     """Good input of one kind, as bytes, in a fixed order."""
     if kind == "rules":
-        small = (HERE / "fuzz_seeds" / "rules.yaml").read_bytes()
-        return [_head_of_rules(), small, small, small]
+        return [(HERE / "fuzz_seeds" / name).read_bytes() for name in ("rules.yaml", "operators.yaml")]
     if kind == "rubric":
         small = (HERE / "fuzz_seeds" / "rubric.yaml").read_bytes()
         return [(DATA / "rubric.yaml").read_bytes(), *[small] * 9]
     if kind in ("results", "record"):
         return [json.dumps(record, ensure_ascii=False).encode() for record in _records()]
+    if kind in ("zip", "parquet"):
+        return [_packed() if kind == "zip" else _columns()]
     files = sorted(SAMPLES.rglob(f"*.{kind.removesuffix('.gz')}"))
     return [file.read_bytes() for file in files] or [_tsv()]
 
 
+def _packed() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for kind in ("txt", "jsonl", "xlsx"):
+            archive.writestr(zipfile.ZipInfo(f"内/a.{kind}"), seeds(kind)[0])
+    return made.getvalue()
+
+
+def _columns() -> bytes:
+    import pyarrow
+    import pyarrow.parquet
+
+    made = io.BytesIO()
+    rows = [
+        {"id": str(n), "turns": [{"role": "客服", "text": "您好"}, {"role": "客户", "text": "退货"}]}
+        for n in range(20)
+    ]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), made)
+    return made.getvalue()
+
+
 def _tsv() -> bytes:
     return "会话ID\t角色\t内容\t时间\n1\t客服\t您好\t00:01\n1\t客户\t你好，退货\t00:05\n".encode()
-
-
-def _head_of_rules() -> bytes:
-    text = (DATA / "rules.yaml").read_text("utf-8")
-    book = yaml.safe_load(text)
-    return yaml.safe_dump(
-        {**book, "rules": book["rules"][:4], "behaviors": dict(list(book["behaviors"].items())[:8])},
-        allow_unicode=True,
-    ).encode()
 
 
 @cache
@@ -119,7 +150,7 @@ def make(seed: int, number: int) -> Case:
     if target != "reader":
         suffix = {"results": "jsonl", "record": "json"}.get(target, "yaml")
         return Case(target, f"case.{suffix}", _changed(rng, target, rng.choice(seeds(target))))
-    kind = rng.choices(FORMATS, (20, 14, 14, 12, 6, 8, 8, 7, 5, 3, 3))[0]
+    kind = rng.choices(FORMATS, (20, 14, 14, 12, 6, 8, 8, 7, 5, 3, 3, 5, 4))[0]
     data = _changed(rng, kind, rng.choice(seeds(kind)))
     shown = rng.choice(FORMATS) if rng.random() < 0.03 else kind
     return Case(target, f"case.{shown}", data)
@@ -128,7 +159,7 @@ def make(seed: int, number: int) -> Case:
 def _changed(rng: random.Random, kind: str, data: bytes) -> bytes:
     structured = {
         "json": _json, "jsonl": _json, "results": _json, "record": _json, "rules": _yaml, "rubric": _yaml,
-        "xlsx": _zip, "docx": _zip,
+        "xlsx": _zip, "docx": _zip, "zip": _zip,
     }.get(kind)  # fmt: skip
     if structured and rng.random() < 0.55:
         data = structured(rng, data)
@@ -262,7 +293,7 @@ def _zip(rng: random.Random, data: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         names = old.namelist()
-        chosen = rng.choice([n for n in names if n.endswith(".xml")])
+        chosen = rng.choice([n for n in names if n.endswith(".xml")] or names)
         for name in names:
             content = old.read(name)
             if name == chosen:
@@ -291,7 +322,7 @@ def run_case(case: Case, folder: Path) -> str:
         return _read(path)
     if case.target == "record":
         return _record(case.data)
-    loaders = {"results": _results, "rules": load_rules, "rubric": load_rubric}
+    loaders = {"results": _results, "rules": _rules, "rubric": _rubric}
     try:
         loaders[case.target](path)
     except ConfigError as error:
@@ -355,6 +386,32 @@ def _record(data: bytes) -> str:
 def _results(path: Path) -> None:
     for result in load_results(path):
         _use(result)
+
+
+def _rules(path: Path) -> None:
+    """A book that is taken for good must also run."""
+    book = load_rules(path)
+    for analysis in _analyses():
+        with contextlib.suppress(TranscriptError):  # a regex that takes too long
+            Detector(book, _segmenter()).search(analysis.transcript)
+
+
+def _rubric(path: Path) -> None:
+    rubric = load_rubric(path)
+    for analysis in _analyses():
+        with contextlib.suppress(TranscriptError):  # nothing of it applies
+            make_scorecard(analysis, rubric, _scorer().rules.behaviors)
+
+
+@cache
+def _segmenter() -> Segmenter:
+    return Segmenter()
+
+
+@cache
+def _analyses() -> tuple[Analysis, ...]:
+    items = list(read_many([SAMPLES / "one_in_every_format"]))[:2]
+    return tuple(_scorer().analyze(item) for item in items if isinstance(item, Transcript))
 
 
 def _use(result) -> None:  # type: ignore[no-untyped-def]
