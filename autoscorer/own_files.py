@@ -50,8 +50,9 @@ def is_report(stream: IO[bytes]) -> bool:
 
 
 def _is_workbook(stream: IO[bytes], mark: str) -> bool:
+    """Whether the properties of a workbook hold the mark; of an archive bomb only their beginning is unpacked."""
     try:
-        with zipfile.ZipFile(stream) as archive:
-            return mark.encode() in archive.read("docProps/core.xml")
-    except (zipfile.BadZipFile, KeyError, OSError):
+        with zipfile.ZipFile(stream) as archive, archive.open("docProps/core.xml") as properties:
+            return mark.encode() in properties.read(_HEAD)
+    except Exception:  # a damaged archive raises all sorts of errors; its reader will tell of it
         return False

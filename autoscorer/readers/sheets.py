@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,7 +80,8 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 def _sheets(file: File) -> Iterator[list[Row]]:
     from openpyxl import load_workbook
 
-    book: Any = load_workbook(files.check_zip(file, "xlsx"), read_only=True, data_only=True)
+    with contextlib.redirect_stdout(sys.stderr):  # openpyxl prints where a style is not there
+        book: Any = load_workbook(files.check_zip(file, "xlsx"), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions

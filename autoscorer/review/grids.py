@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import TranscriptError, UsageError
 from ..readers import files
 from ..readers.files import File
-from ..readers.sheets import csv_rows
+from ..readers.sheets import MAX_COLUMNS, MAX_ROWS, csv_rows
 from .values import Place
 
 SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl", ".ndjson")
@@ -87,10 +87,24 @@ def _workbook(file: File) -> Iterator[Grid]:
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions
-            rows = [(n, tuple(map(_cell, row))) for n, row in enumerate(sheet.iter_rows(), 1)]
-            yield _grid(file, sheet.title, rows)
+            yield _grid(file, sheet.title, list(_rows(sheet)))
     finally:
         book.close()
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows that hold something, within what a workbook can have."""
+    blank = None  # openpyxl gives one and the same tuple for every row that is not there
+    for number, row in enumerate(sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS), 1):
+        width = (
+            0
+            if row is blank
+            else max((n for n, cell in enumerate(row, 1) if cell.value is not None), default=0)
+        )
+        if width:
+            yield number, tuple(map(_cell, row[:width]))
+        else:
+            blank = row
 
 
 def _cell(cell: Any) -> str:

@@ -99,6 +99,40 @@ class TestBombs:
         tracemalloc.stop()
         assert isinstance(item, Failure | Transcript)
 
+    def test_a_style_that_is_not_there_prints_nothing(self, tmp_path, capsys):
+        """openpyxl prints, and standard output may hold JSON lines."""
+
+        def styled(xml):
+            return xml.replace(b'xfId="0"', b'xfId="99999999"')
+
+        assert isinstance(one(altered(XLSX, tmp_path / "a.xlsx", styles__xml=styled)), Failure | Transcript)
+        assert capsys.readouterr().out == ""
+
+    def test_properties_that_unpack_to_gigabytes(self, tmp_path):
+        """They are looked at before the sizes are, to know our own workbooks again."""
+        path = tmp_path / "a.xlsx"
+        with (
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
+            new.open("docProps/core.xml", "w") as member,
+        ):
+            for _ in range(400):
+                member.write(bytes(1 << 20))
+        tracemalloc.start()
+        assert isinstance(one(path), Failure)
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+        tracemalloc.stop()
+
+    @pytest.mark.parametrize("at", [4, 6, 8, 10])
+    def test_archives_of_an_unknown_kind(self, tmp_path, at):
+        data = bytearray(XLSX.read_bytes())
+        for magic, offset in ((b"PK\x03\x04", at), (b"PK\x01\x02", at + 2)):
+            place = data.find(magic)
+            while place >= 0:
+                data[place + offset] = 0x77
+                place = data.find(magic, place + 4)
+        (tmp_path / "a.xlsx").write_bytes(data)
+        assert isinstance(one(tmp_path / "a.xlsx"), Failure | Transcript)
+
     def test_too_many_cells(self, tmp_path, monkeypatch):
         monkeypatch.setattr(sheets, "MAX_CELLS", 10)
         assert one(XLSX).code == "too_large"
