@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from ..text import normalize
 from .found import Found, Kind
 from .words import words
 
@@ -62,11 +63,11 @@ class _Run:
 
 
 def numbers(shown: str, before: str) -> Iterator[Found]:
-    """The private numbers of a normalized text; `before` is the turn before it, which may have asked."""
-    asked = _label(before[-80:])
-    for match in _RUN.finditer(shown):
-        if match.end() - match.start() >= 5:
-            yield from _in_run(shown, match.start(), match.end(), asked)
+    """The private numbers of a normalized text; `before` is the end of the turn before it, which may have asked."""
+    runs = [match.span() for match in _RUN.finditer(shown) if match.end() - match.start() >= SHORTEST]
+    asked = _label(normalize(before)) if runs else ""
+    for start, end in runs:
+        yield from _in_run(shown, start, end, asked)
 
 
 def _in_run(shown: str, start: int, end: int, asked: str) -> Iterator[Found]:
