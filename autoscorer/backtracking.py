@@ -88,7 +88,7 @@ def ways(pattern: str) -> float:
     end that more must follow.
 
     >>> ways("退[^，。]{0,9}款"), ways("(?:a+)+b"), ways("您好[。！]*")
-    (10, inf, 1)
+    (10.0, inf, 1)
     """
     parsed = list(_parser.parse(pattern))
     if parsed and parsed[-1][0] in _REPEATS and _sequence(parsed[-1][1][2]) == 1:
