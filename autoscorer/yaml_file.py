@@ -152,6 +152,8 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
         _check(path, node)
         return node, loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):
+            raise ConfigError(f"{path}: nested too deeply") from None
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError) as error:
