@@ -38,6 +38,7 @@ wheel: $(VENV)/dev ## Build the wheel into dist/
 bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules against the default; CORPUS=FILE BENCH=--workers
 	$(BIN)/python -m tests.bench $(CORPUS) $(BENCH)
 	$(BIN)/python -m tests.bench_rules $(CORPUS)
+	$(BIN)/python -m tests.report.bench
 
 models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
 	$(BIN)/python -m training --shared ../shared --out models

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -85,7 +85,7 @@ class Scorer:
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
         self.classifiers = _classifiers(folders) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
-        self._reasons = Reasons(self.rubric.conditions, self.rules.behaviors, lang)
+        self._reasons = Reasons(self.rubric, self.rules.behaviors, lang)
         self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
@@ -134,10 +134,6 @@ class Scorer:
             hint = "please report this with the transcript, if it may be shared"
             failure = Failure(transcript.source, stage, "internal", message, hint, transcript.id)
             return self.spec.privacy.veiled(failure)
-
-    def results(self, items: Iterable[Transcript | Analysis | Failure]) -> list[Result]:
-        """The `result` of each item, in order."""
-        return [self.result(item) for item in items]
 
     def behavior_name(self, behavior: str) -> str:
         """What people call a behavior, in the language of the reasons."""

@@ -48,7 +48,7 @@ def filled(chunk: Chunk, results: Sequence[T]) -> list[T | Written]:
 
 def score(scorer: Scorer, work: Iterable[Work]) -> list[Result]:
     """The results of what is unfinished, in order."""
-    return scorer.results([_analysis(item) if isinstance(item, Earlier) else item for item in work])  # type: ignore[misc]
+    return [scorer.result(_scorable(item)) for item in work]
 
 
 def settle() -> None:
@@ -65,6 +65,11 @@ def lost(item: Work) -> Failure:
         item = _analysis(item).transcript
     assert not isinstance(item, Written)
     return Failure(item.source, "analyze", "worker_lost", message, hint, item.id)
+
+
+def _scorable(item: Work) -> Transcript | Analysis | Failure:
+    assert not isinstance(item, Written)
+    return _analysis(item) if isinstance(item, Earlier) else item
 
 
 def _analysis(earlier: Earlier) -> Analysis:

@@ -8,14 +8,14 @@ import io
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ..errors import TranscriptError
-from ..own_files import is_results, is_review
+from ..own_files import is_report, is_results, is_review
 from .encoding import decode, detect
 
 MAX_BYTES = 512 * 2**20
@@ -118,17 +118,19 @@ class File:
 
 
 def is_own(file: File) -> bool:
-    """Whether the file holds results or reviews that we wrote; one that cannot be opened is for its reader to report."""
+    """Whether the file holds what we wrote: results, reviews, a report. One that cannot be opened is for its
+    reader to report."""
     if file.suffix not in _WRITTEN:
         return False
     try:
-        with file.open() as stream:
-            if is_results(stream):
-                return True
-        with file.open() as stream:
-            return is_review(stream)
+        return any(_holds(file, kind) for kind in (is_results, is_review, is_report))
     except (OSError, EOFError, zlib.error):
         return False
+
+
+def _holds(file: File, kind: Callable[[IO[bytes]], bool]) -> bool:
+    with file.open() as stream:
+        return bool(kind(stream))
 
 
 def own_results() -> TranscriptError:

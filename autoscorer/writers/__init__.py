@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from ..errors import UsageError
+from ..own_files import is_results
 from ..record import Written
 from ..types import Result
 from .base import Writer, refuse_foreign
@@ -53,16 +55,18 @@ def write(results: Iterable[Result], output: str | Path, *, formats: Iterable[st
 
 
 @contextlib.contextmanager
-def writing(files: list[tuple[Path, type[Writer]]]):  # type: ignore[no-untyped-def]
+def writing(  # type: ignore[no-untyped-def]
+    files: Sequence[tuple[Path, Callable[[Path], Writer]]], known: Callable[[IO[bytes]], bool] = is_results
+):
     """Gives a function that passes results on while they are written to all `files`.
 
     When the block ends well the files take their names; when it does not, what was written, if anything,
     stays beside them as `NAME.partial`, and what was there before is untouched. Raises UsageError where a file is not ours
-    to replace or cannot be written.
+    to replace or cannot be written; `known` says what is ours.
     """
     for path, _ in files:
         with _named(path):
-            refuse_foreign(path)
+            refuse_foreign(path, known)
     writers: list[Writer] = []
     begun = False
     try:

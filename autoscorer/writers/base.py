@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from ..errors import UsageError
-from ..own_files import is_results
 from ..record import Written
 from ..types import CriterionScore, Failure, Result, Scorecard
 
@@ -53,19 +54,19 @@ class Writer:
         self.partial.unlink(missing_ok=True)
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raise UsageError where a file is there that is neither empty nor ours, and so may not be replaced."""
+def refuse_foreign(path: Path, known: Callable[[IO[bytes]], bool]) -> None:
+    """Raise UsageError where a file is there that is neither empty nor `known`, and so may not be replaced."""
     if not path.exists():
         return
-    if not all(map(_is_ours, path.iterdir() if path.is_dir() else [path])):
+    if not all(_is(file, known) for file in (path.iterdir() if path.is_dir() else [path])):
         raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
 
 
-def _is_ours(path: Path) -> bool:
+def _is(path: Path, known: Callable[[IO[bytes]], bool]) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return not file.read(1) or (file.seek(0) == 0 and is_results(file))
+        return not file.read(1) or (file.seek(0) == 0 and known(file))
 
 
 def summary(result: Result) -> list[object]:

@@ -223,7 +223,7 @@ class TestSchema:
             {"criteria__0__evidence__0__turn": -1}, {"criteria__0__evidence__0__extra": 0}, {"criteria": []},
             {"utterances__0__role": "bot"}, {"utterances__0__start": "0:01"}, {"utterances__0__extra": 1},
             {"detections__0__confidence": 1.1}, {"detections__0__source": "guess:x"}, {"detections__0__end": 1.5},
-            {"predictions__0__label": "specific"}, {"predictions__0__task": "mood"}, {"metadata": []},
+            {"predictions__0__label": "specific"}, {"predictions__0__task": 3}, {"metadata": []},
             {"reading__roles": "guessed"}, {"provenance__rules_sha256": "abc"}, {"provenance__models": None},
             {"failed_critical": ["a", "a"]}, {"rubric": "default"}, {"failure": {}},
         ],
