@@ -170,6 +170,8 @@ def _is_tag(step: Any) -> bool:
 
 
 def _not_valid(path: Path, error: yaml.MarkedYAMLError) -> ConfigError:
+    if "nesting depth" in str(error.problem):  # PyYAML from 6.0.4 on counts it itself
+        return ConfigError(f"{path}: nested too deeply")
     line = error.problem_mark.line + 1 if error.problem_mark else 1
     deep = "nesting depth" in str(error.problem)  # libyaml's words
     return ConfigError(
