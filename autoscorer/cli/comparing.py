@@ -41,7 +41,11 @@ def refuse_idle(compare: bool, others: Mapping[str, object], *, as_json: bool) -
     """Raise UsageError where an option would do nothing."""
     if as_json and not compare:
         raise UsageError("--json goes with --compare; for results use --format jsonl")
-    idle = [name for name, given in others.items() if given is not None and given is not False] if compare else []
+    idle = (
+        [name for name, given in others.items() if given is not None and given is not False]
+        if compare
+        else []
+    )
     if idle:
         raise UsageError(
             f"{', '.join(idle)} does nothing with --compare; allowed: --json, -o FILE.xlsx, --lang"
