@@ -16,6 +16,14 @@ def load_results(path: str | Path) -> Iterator[Result]:
 
     Raises ConfigError naming file and line where a line is not a result of this schema.
     """
+    for result in scan_results(path):
+        if isinstance(result, ConfigError):
+            raise result
+        yield result
+
+
+def scan_results(path: str | Path) -> Iterator[Result | ConfigError]:
+    """As `load_results`, but a line that is not a result of this schema is the error, and the rest follows."""
     file = Path(path)
     file = file / "results.jsonl" if file.is_dir() else file
     try:
@@ -29,11 +37,11 @@ def load_results(path: str | Path) -> Iterator[Result]:
         raise ConfigError(f"{file}: not a results file: it is not UTF-8 text") from None
 
 
-def _result(file: Path, number: int, line: str) -> Result:
+def _result(file: Path, number: int, line: str) -> Result | ConfigError:
     try:
         record = json.loads(line)
         return from_record(record if isinstance(record, dict) else {})
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ConfigError(f"{file}:{number}: not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError
+        return ConfigError(f"{file}:{number}: not JSON: {str(error).split(';')[0]}")
     except ConfigError as error:
-        raise ConfigError(f"{file}:{number}: {error}") from None
+        return ConfigError(f"{file}:{number}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +13,11 @@ from pydantic_core import PydanticCustomError
 
 from .errors import ConfigError
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 MAX_NODES = 500_000
 MAX_SHOWN = 20
+MAX_DIGITS = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,7 +31,8 @@ class Strict(BaseModel):
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            allowed = [field.alias or name for name, field in cls.model_fields.items()]
+            own = [name for name in cls.__annotations__ if name in cls.model_fields]
+            allowed = [cls.model_fields[n].alias or n for n in dict.fromkeys([*own, *cls.model_fields])]
             for key in data:
                 if key not in allowed and key not in cls.model_fields:
                     message = "unknown key '{key}'; allowed: {allowed}"
@@ -37,7 +41,7 @@ class Strict(BaseModel):
         return data
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Safe YAML in which only true and false are truth values: YAML 1.1 takes the key `on` for one."""
 
 
@@ -93,6 +97,11 @@ class Document:
         """Whether the file has this key path."""
         return self.at(where) is not None
 
+    def span(self, where: tuple[Any, ...]) -> tuple[int, int] | None:
+        """The characters of the value at a key path, `[start, end)`; None where it is not there."""
+        node = self.at(where)
+        return None if node is None else (int(node.start_mark.index), int(node.end_mark.index))
+
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
         key = ".".join(str(step) for step in where if not _is_tag(step))
@@ -113,6 +122,10 @@ def checked(document: Document, model: type[Model]) -> Model:
         found = error.errors()
         told = [e for e in found if e["type"] != "too_short" or not _holds_others(e, found)]
         raise ConfigError(_listed([_explain(document, e) for e in told])) from None
+    except (RecursionError, OverflowError, MemoryError) as error:  # such as a regex of a thousand brackets
+        raise ConfigError(
+            f"{document.path}: something in it is nested too deeply or too large: {error}"
+        ) from None
 
 
 def refuse(problems: list[str]) -> None:
@@ -163,9 +176,9 @@ def parse(path: Path) -> yaml.Node:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes, which no rule book or rubric needs")
-        loader = _Loader(path.read_text(encoding="utf-8-sig"))
-        loader.name = str(path)  # so that each node's mark names its file
-        node = loader.get_single_node()
+        text = io.StringIO(path.read_text(encoding="utf-8-sig"))
+        text.name = str(path)  # so that each node's mark names its file
+        node: yaml.Node | None = _Loader(text).get_single_node()
         if node is None:
             raise ConfigError(f"{path}: the file is empty")
         _check(path, node)
@@ -187,15 +200,27 @@ def _check(path: Path, root: yaml.Node) -> None:
         node, seen = stack.pop(), seen + 1
         if seen > MAX_NODES:
             raise ConfigError(f"{path}: more than {MAX_NODES:,} values (aliases count each time)")
+        if isinstance(node, yaml.ScalarNode):
+            _check_scalar(path, node)
         if isinstance(node, yaml.MappingNode):
             keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and keys.count(key.value) > 1:
                     line = key.start_mark.line + 1
                     raise ConfigError(f"{path}:{line}: duplicate key '{key.value}'")
-            stack += [value for _, value in node.value]
+            stack += [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             stack += node.value
+
+
+def _check_scalar(path: Path, node: yaml.ScalarNode) -> None:
+    """Refuse halves of surrogate pairs, which no message could show, and numbers that no float holds."""
+    if _SURROGATE.search(node.value):
+        raise ConfigError(
+            f"{path}:{node.start_mark.line + 1}: half a surrogate pair (\\uD800 to \\uDFFF) is no text"
+        )
+    if node.tag.endswith(":int") and len(node.value) > MAX_DIGITS:
+        raise ConfigError(f"{path}:{node.start_mark.line + 1}: a number of {len(node.value)} digits")
 
 
 def _child(node: yaml.Node, step: Any) -> tuple[yaml.Node, yaml.Mark] | None:

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
+from ..neutral import neutral
 from ..text import normalize
 from ..types import Role, Utterance
 
@@ -62,15 +64,17 @@ def said(utterances: Sequence[Utterance]) -> Said:
     )
 
 
+@lru_cache(maxsize=20_000)  # agents repeat templates
 def clean(text: str) -> str:
-    """`text` as the encoder reads it: normalized, numbers and masked data as one symbol each, cut in the middle.
+    """`text` as the encoder reads it: normalized, numbers and masked data as one symbol each, names,
+    titles and regions as one of their kind, cut in the middle.
 
     >>> clean("您的訂單12345已發貨")
     '您的订单0已发货'
     """
     if len(text) > 3 * (HEAD + TAIL):
         text = f"{text[: 2 * HEAD]} {text[-2 * TAIL :]}"
-    short = _MASKED.sub(_symbol, normalize(text))
+    short = _MASKED.sub(_symbol, neutral(normalize(text)))
     return short if len(short) <= HEAD + TAIL else short[:HEAD] + short[-TAIL:]
 
 

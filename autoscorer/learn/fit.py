@@ -14,7 +14,7 @@ from .rows import Step, Table
 
 Floats = NDArray[np.float64]
 
-STRENGTHS = (1.0, 10.0, 100.0)
+STRENGTHS = (0.3, 1.0, 3.0, 10.0, 100.0)
 """Inverse strengths of the penalty that cross-validation chooses from; rows have unit length on average."""
 ALPHAS = (100.0, 10.0, 1.0, 0.1)
 LOUD = 3.0

@@ -186,7 +186,7 @@ def _gathered(id: str, group: Sequence[_Record], keys: Mapping[str, str | None])
 def clean_text(value: Any, place: str) -> str:
     """A text within the limits of readers. Raises TranscriptError naming the place."""
     text = "" if value is None else value if isinstance(value, str) else str(value)
-    kept = clean(Draft("", place, [Turn(None, text), Turn(None, "-")], Reading("memory"), unit=place))
+    kept = clean(Draft("", place, [Turn(None, text), Turn(None, "字")], Reading("memory"), unit=place))
     return kept[0].text if len(kept) > 1 else ""
 
 
@@ -198,7 +198,7 @@ def _role(record: _Record, keys: Mapping[str, str | None]) -> Role:
     found = next((role for name in given if name and (role := roles.resolve(name))), None)
     if found is None:
         raise TranscriptError(
-            "unknown_role", f"{record.place}: unknown role {given[0] or given[1]!r}; {roles.ALLOWED}"
+            "unknown_role", f"{record.place}: unknown role {given[0] or given[1]!r}", hint=roles.ALLOWED
         )
     return found
 

@@ -201,7 +201,8 @@ def _tuned(
     logits = mixed.apply(deep.out_of_fold, fitted.wide_out_of_fold)
     probability = tune.probabilities(logits, gold.kind)
     thresholds = tune.thresholds(probability, rows.gold, gold.kind)
-    unsure = tune.unsure(probability, rows.gold, thresholds) if gold.kind == "one" else 0.0
+    abstains = gold.kind == "one" and base is not None  # of a user's task, a rubric says how sure is enough
+    unsure = tune.unsure(probability, rows.gold, thresholds) if abstains else 0.0
     config |= {"thresholds": [float(t) for t in thresholds], "unsure": unsure}
     if hits is not None and base is not None:
         config["fusion"] = weights(gold, rows, logits, hits, base.config.weights)

@@ -117,10 +117,11 @@ def _line(file: File, number: int, line: str | None, reading: Reading) -> Transc
         value = _loads(_checked(line, number, reading), number)
     except TranscriptError as error:
         return error.failure(source)
-    return _finish(value, f"{file.stem}#{number}", source, reading)
+    return finish_value(value, f"{file.stem}#{number}", source, reading)
 
 
-def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
+def finish_value(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
+    """The dialogue that a JSON value holds; `name` is its id where it states none."""
     try:
         return finish(draft(value, name, source, reading)[0])
     except TranscriptError as error:
@@ -160,7 +161,7 @@ def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Fa
     found = _dialogues(value)
     for index, dialogue in enumerate(found, 1):
         mark = f"#{index}" if len(found) > 1 else ""
-        yield _finish(dialogue, file.stem + mark, file.source + mark, reading)
+        yield finish_value(dialogue, file.stem + mark, file.source + mark, reading)
 
 
 def _dialogues(value: Any) -> Sequence[Any]:

@@ -45,10 +45,14 @@ class Judge:
     tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     scores: Mapping[str, CriterionScore] = field(default_factory=dict)
+    _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
-        """The verdict on `condition`."""
-        return self._answer(condition)(condition)
+        """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
+        known = self._verdicts.get(id(condition))
+        if known is None:  # the condition is held, so that its id stays its own
+            known = self._verdicts[id(condition)] = (condition, self._answer(condition)(condition))
+        return known[1]
 
     def _answer(self, c: Condition) -> Callable[[Condition], Verdict]:
         if c.behavior:
@@ -71,12 +75,12 @@ class Judge:
 
     def _behavior(self, c: Condition) -> Verdict:
         least = c.probability if "probability" in c.model_fields_set else 0.0
-        found = [d for name in c.behavior for d in self.facts.detections.get(name, ())]
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
-        looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
-        found.sort(key=lambda d: (d.span.turn, d.span.start))
-        quotes = [(Evidence(d.span, d.text), d.confidence) for d in found]
-        return self._narrowed(c, quotes, least, looked)
+        if len(roles) == 1:
+            looked = self._searched(roles.pop(), c)
+        else:
+            looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
+        return self._narrowed(c, self.facts.found(c.behavior), least, looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
@@ -100,6 +104,8 @@ class Judge:
             if anchor.holds is None:
                 return anchor
             looked = _after(looked, anchor.turns, c.within)
+        if not found:
+            return Verdict(_counts(c, 0), looked=looked)
         searched = set(looked)
         kept = tuple(hit for hit, sure in found if sure >= least and hit.span.turn in searched)
         turns = tuple(sorted({hit.span.turn for hit in kept}))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from ..rubric import Condition, Partial
+from ..rubric import Condition, Partial, Rubric
 from ..rules import Behavior
 from ..types import Evidence, Near
-from .conditions import Judge, Verdict
+from .conditions import Verdict
 
 Lang = Literal["zh", "en"]
 QUOTES = 3
@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "elsewhere": ("{quote}（在查看范围外，相距 {away} 轮）", "{quote} (outside the turns searched, {away} away)"),
     "unsure": ("{quote}（把握只有所要求的 {likeness:.0%}）", "{quote} (only {likeness:.0%} of the certainty asked)"),
     "quote": ("第 {turn} 轮“{text}”", "turn {turn} “{text}”"),
+    "turn": ("第 {turn} 轮", "turn {turn}"),
     "more": ("等 {count} 处", " and more, {count} in all"),
     "model": ("未运行分类模型“{name}”，无法判定", "the classifier '{name}' did not run"),
     "undecided": ("“{name}”尚待质检员判定", "“{name}” is still left to an inspector"),
@@ -77,12 +78,13 @@ NAMES: dict[str, tuple[str, str]] = {
 
 
 class Reasons:
-    """Writes the reasons of one contact in one language."""
+    """Writes the reasons of a rubric's outcomes in one language."""
 
-    def __init__(self, judge: Judge, lang: Lang = "zh") -> None:
-        self._named, self._behaviors, self._criteria = judge.named, judge.behaviors, judge.criteria
+    def __init__(self, rubric: Rubric, behaviors: Mapping[str, Behavior], lang: Lang = "zh") -> None:
+        self._named, self._criteria, self._behaviors = rubric.conditions, rubric.criteria, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
+        self._asked: dict[int, tuple[Condition, str]] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key, filled in."""
@@ -104,9 +106,13 @@ class Reasons:
 
     def quotes(self, evidence: tuple[Evidence, ...]) -> str:
         """The first quotes, with their turns counted from 1 as people do."""
-        shown = [self.say("quote", turn=e.span.turn + 1, text=e.text) for e in evidence[:QUOTES]]
+        shown = [self._quote(e.span.turn + 1, e.text) for e in evidence[:QUOTES]]
         more = self.say("more", count=len(evidence)) if len(evidence) > QUOTES else ""
         return ("、" if self._at == 0 else ", ").join(shown) + more
+
+    def _quote(self, turn: int, text: str) -> str:
+        """A quote; only the turn where a result was kept without text."""
+        return self.say("quote", turn=turn, text=text) if text else self.say("turn", turn=turn)
 
     def met(self, asked: Condition, verdict: Verdict) -> str:
         """Why a condition holds: the quotes, or, where there is nothing to quote, the condition."""
@@ -130,7 +136,7 @@ class Reasons:
     def _near(self, near: tuple[Near, ...]) -> str:
         """The candidate that comes nearest, and how near it is."""
         one = max(near, key=lambda n: n.likeness)
-        quote = self.say("quote", turn=one.span.turn + 1, text=one.text)
+        quote = self._quote(one.span.turn + 1, one.text)
         if one.likeness == 0:  # there was no place to search, so none to be far from
             return quote
         return self.say(one.why, quote=quote, away=one.away, likeness=one.likeness)
@@ -143,7 +149,16 @@ class Reasons:
         return self.say("looked", first=turns[0] + 1, last=turns[-1] + 1, count=len(turns))
 
     def asked(self, c: Condition) -> str:
-        """A condition in words."""
+        """A condition in words. They are the same in every contact, so each is put into words once."""
+        known = self._asked.get(id(c))
+        if known is None:
+            known = self._asked[id(c)] = (
+                c,
+                self._worded(c),
+            )  # the condition is held, so that its id stays its own
+        return known[1]
+
+    def _worded(self, c: Condition) -> str:
         if c.use:
             return self.asked(self._named[c.use])
         if c.negated:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import TranscriptError
-from ..rubric import Rubric, Section
+from ..rubric import Rubric
 from ..rubric.form import Reach
 from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
@@ -17,17 +18,37 @@ from .reasons import Lang, Reasons
 
 
 def make_scorecard(
-    analysis: Analysis, rubric: Rubric, behaviors: Mapping[str, Behavior], *, lang: Lang = "zh"
+    analysis: Analysis,
+    rubric: Rubric,
+    behaviors: Mapping[str, Behavior],
+    *,
+    lang: Lang = "zh",
+    reasons: Reasons | None = None,
 ) -> Scorecard:
-    """Score `analysis` under `rubric`, or under its first variant whose metadata are these. `behaviors` gives the names shown in reasons.
+    """Score `analysis` under `rubric`, or under its first variant whose metadata are these.
 
+    behaviors: give the names shown in reasons.
+
+    reasons: those of this rubric and language, to be used for many contacts.
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
+    form = _form(rubric, analysis)
+    if reasons is None or form is not rubric:
+        reasons = Reasons(form, behaviors, lang)
+    facts = Facts(analysis, form.positions)
+    judge = Judge(facts, form.conditions, behaviors, form.tasks or TASKS, form.criteria)
+    criteria = _without_lost(form, _decided(form, judge, reasons), reasons)
+    return conclude(analysis, form, criteria, lang=lang)
+
+
+def conclude(
+    analysis: Analysis, rubric: Rubric, criteria: tuple[CriterionScore, ...], *, lang: Lang = "zh"
+) -> Scorecard:
+    """Sum up criterion scores, a machine's or a person's, under `rubric` or its variant for this contact.
+
+    Raises TranscriptError as `make_scorecard` does.
+    """
     rubric = _form(rubric, analysis)
-    facts = Facts(analysis, rubric.positions)
-    judge = Judge(facts, rubric.conditions, behaviors, rubric.tasks or TASKS, rubric.criteria)
-    reasons = Reasons(judge, lang)
-    criteria = _without_lost(rubric, _decided(rubric, judge, reasons), reasons)
     failed = tuple(c.criterion for c in _failed(rubric, criteria, "whole"))
     total = _total(rubric, criteria, analysis.transcript.id)
     total = min(total, rubric.critical_cap) if failed else total
@@ -38,6 +59,8 @@ def make_scorecard(
 
 
 def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
+    if not rubric.variants:
+        return rubric
     judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, {})
     chosen = (v.id for v in rubric.variants if judge.ask(v.when).holds)
     return rubric.forms.get(next(chosen, ""), rubric)
@@ -72,7 +95,11 @@ def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -
 
     What is not applicable leaves the denominator: a criterion its section's, a section the total's.
     """
-    shares = [(s.weight, _share(s, criteria)) for s in rubric.sections]
+    own = defaultdict[str, list[CriterionScore]](list)
+    for c in criteria:
+        if c.max_points > 0:
+            own[c.section].append(c)
+    shares = [(s.weight, _share(own[s.id])) for s in rubric.sections]
     counted = [(weight, share) for weight, share in shares if share is not None and weight > 0]
     if not counted:
         message = "no scored criterion of the rubric applies to this contact"
@@ -83,8 +110,7 @@ def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -
     return round(min(100.0, got - min(off, rubric.deduction_limit * got)), 2)
 
 
-def _share(section: Section, criteria: tuple[CriterionScore, ...]) -> float | None:
-    own = [c for c in criteria if c.section == section.id and c.max_points > 0]
+def _share(own: list[CriterionScore]) -> float | None:
     return sum(c.points for c in own) / sum(c.max_points for c in own) if own else None
 
 

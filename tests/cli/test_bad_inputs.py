@@ -231,7 +231,7 @@ CONFIGS = [
     ("--rules", RULES + "  - {id: a, behavior: hello, regex: ['您好(']}\n",
      ":5: rules.0.regex.0: bad regex '您好(': missing ), unterminated subpattern"),
     ("--rules", RULES + "  - {id: a, behavior: hello, phrase: [您好]}\n",
-     ":5: rules.0.phrase: unknown key 'phrase'; allowed: id, behavior, phrases"),
+     ":5: rules.0.phrase: unknown key 'phrase'; allowed: id, behavior, match"),
     ("--rules", RULES + "  - {id: a, id: b, behavior: hello, phrases: [您好]}\n", ":5: duplicate key 'id'"),
     ("--rules", "id: [\n", ":2: not valid YAML"),
     ("--rules", "", ": the file is empty"),
