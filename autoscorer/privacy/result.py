@@ -131,8 +131,9 @@ def quoted(card: Scorecard) -> dict[int, dict[str, Span]]:
     for turn, utterance in enumerate(card.analysis.transcript.utterances):
         whole = utterance.text[:QUOTE]
         found[turn][whole] = Span(turn, 0, len(whole))
-    shown = [e for criterion in card.criteria for e in (*criterion.evidence, *criterion.nearest)]
-    places: list[Detection | Evidence | Near] = [*card.analysis.detections, *shown]
+    places: list[Detection | Evidence | Near] = [*card.analysis.detections]
+    for criterion in card.criteria:
+        places += [*criterion.evidence, *criterion.nearest]
     for each in places:
         found[each.span.turn].setdefault(each.text, each.span)
     return found
