@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Detection,
         Evidence,
         Failure,
+        Near,
         Prediction,
         Reading,
         Result,
@@ -47,7 +48,7 @@ _HOMES = {
     "rubric": "Rubric load_rubric",
     "rules": "RuleBook load_rules",
     "segment": "Segmenter",
-    "types": "Analysis CriterionScore Detection Evidence Failure Prediction Reading Result Scorecard Span "
+    "types": "Analysis CriterionScore Detection Evidence Failure Near Prediction Reading Result Scorecard Span "
     "Transcript Utterance",
     "writers": "write",
 }
@@ -56,7 +57,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 __all__ = [  # noqa: RUF022 - in the order of _HOMES
     "AutoscorerError", "ConfigError", "MissingExtra", "TranscriptError", "UsageError", "score_many", "Scorer",
     "ScorerSpec", "read", "read_many", "write_report", "load_results", "Rubric", "load_rubric", "RuleBook", "load_rules",
-    "Segmenter", "Analysis", "CriterionScore", "Detection", "Evidence", "Failure", "Prediction", "Reading",
+    "Segmenter", "Analysis", "CriterionScore", "Detection", "Evidence", "Failure", "Near", "Prediction", "Reading",
     "Result", "Scorecard", "Span", "Transcript", "Utterance", "write",
 ]  # fmt: skip
 

@@ -155,4 +155,5 @@ def _places(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
     yield from (("predictions", prediction) for prediction in record["predictions"])
     for criterion in record["criteria"]:
         yield from (("criteria.evidence", quote) for quote in criterion["evidence"])
+        yield from (("criteria.nearest", quote) for quote in criterion.get("nearest", ()))
         yield from (("criteria.looked", {"turn": turn}) for turn in criterion["looked"] or ())

@@ -15,6 +15,7 @@ from .types import (
     Detection,
     Evidence,
     Failure,
+    Near,
     Prediction,
     Reading,
     Result,
@@ -185,6 +186,10 @@ def _criterion(score: CriterionScore) -> Record:
         "reason": score.reason,
         "evidence": [_quote(e.span, e.text) for e in score.evidence],
         "looked": list(score.looked) if score.looked else None,
+        "nearest": [
+            {**_quote(n.span, n.text), "likeness": n.likeness, "why": n.why, "away": n.away}
+            for n in score.nearest
+        ],
     }
 
 
@@ -217,6 +222,7 @@ def _scorecard(record: Mapping[str, Any]) -> Scorecard:
             c["criterion"], c["section"], c["name"], c["outcome"], c["points"], c["max_points"], c["reason"],
             tuple(Evidence(_span(e), e["text"]) for e in c["evidence"]),
             tuple(c["looked"]) if c["looked"] else None,
+            tuple(Near(_span(n), n["text"], n["likeness"], n["why"], n["away"]) for n in c.get("nearest", ())),
         )
         for c in record["criteria"]
     )  # fmt: skip

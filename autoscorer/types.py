@@ -98,8 +98,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What comes nearest to something that was missed, quoted.
+
+    why: `elsewhere`, what was sought stands `away` turns from the place searched; `unsure`, it stands there, but
+    is less certain than asked. likeness, from 0 to 1: for `unsure` its certainty as a share of what was asked; for
+    `elsewhere` 1 less `away` as a share of the contact's turns.
+    """
+
+    span: Span
+    text: str
+    likeness: float
+    why: Literal["elsewhere", "unsure"]
+    away: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """The outcome of one scored question. `looked` are the first and last turn that were searched."""
+    """The outcome of one scored question. `looked` are the first and last turn that were searched; `nearest`, for
+    one that is not met, what comes nearest, the likeliest first."""
 
     criterion: str
     section: str
@@ -110,6 +127,7 @@ class CriterionScore:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     looked: tuple[int, int] | None = None
+    nearest: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

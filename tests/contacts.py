@@ -104,7 +104,7 @@ def only(rubric, about, lang="zh"):
 def check_quotes(card):
     """Every quote of a scorecard is the text that stands there."""
     said = card.analysis.transcript.utterances
-    quotes = [e for c in card.criteria for e in c.evidence] + list(card.analysis.detections)
+    quotes = [e for c in card.criteria for e in (*c.evidence, *c.nearest)] + list(card.analysis.detections)
     for quote in quotes:
         span = quote.span
         assert 0 <= span.start < span.end <= len(said[span.turn].text)

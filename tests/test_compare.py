@@ -70,7 +70,10 @@ def results(run, tmp_path):  # noqa: F811
     """Results of two contacts, one with a formula for an id, and a failure; and a stricter rubric."""
     lines = [
         {"id": name, "turns": [{"role": role, "text": text} for role, text in talk]}
-        for name, talk in (("=1+1", TALK), ("curt", [["customer", "退货"], ["agent", "不行"]]))
+        for name, talk in (
+            ("=1+1", TALK),
+            ("curt", [["customer", "退货"], ["agent", "非常抱歉，我马上帮您办理退货"]]),
+        )
     ]
     (tmp_path / "in.jsonl").write_text(
         "\n".join(map(json.dumps, [*lines, {"id": "none", "turns": []}])), encoding="utf-8"

@@ -42,7 +42,9 @@ def _transcript(transcript: Transcript) -> Transcript:
 
 def _criterion(score: CriterionScore, quotes: Mapping[int, Collection[str]]) -> CriterionScore:
     evidence = tuple(Evidence(e.span, "") for e in score.evidence)
-    return replace(score, evidence=evidence, reason=requote(score.reason, quotes, lambda turn, quote: None))
+    nearest = tuple(replace(n, text="") for n in score.nearest)
+    reason = requote(score.reason, quotes, lambda turn, quote: None)
+    return replace(score, evidence=evidence, nearest=nearest, reason=reason)
 
 
 def _kept(value: Any) -> Any:

@@ -14,6 +14,7 @@ from ..types import (
     Detection,
     Evidence,
     Failure,
+    Near,
     Result,
     Scorecard,
     Span,
@@ -107,8 +108,13 @@ class _Card:
 
     def _criterion(self, score: CriterionScore) -> CriterionScore:
         evidence = tuple(Evidence(*self._quote(e.span, e.text)) for e in score.evidence)
+        nearest = tuple(map(self._near, score.nearest))
         reason = requote(score.reason, self._quoted, self._requoted)
-        return replace(score, evidence=evidence, reason=self._plain(reason))
+        return replace(score, evidence=evidence, nearest=nearest, reason=self._plain(reason))
+
+    def _near(self, near: Near) -> Near:
+        span, text = self._quote(near.span, near.text)
+        return replace(near, span=span, text=text)
 
     @cached_property
     def _quoted(self) -> dict[int, dict[str, Span]]:
@@ -125,8 +131,9 @@ def quoted(card: Scorecard) -> dict[int, dict[str, Span]]:
     for turn, utterance in enumerate(card.analysis.transcript.utterances):
         whole = utterance.text[:QUOTE]
         found[turn][whole] = Span(turn, 0, len(whole))
-    evidence = [e for criterion in card.criteria for e in criterion.evidence]
-    places: list[Detection | Evidence] = [*card.analysis.detections, *evidence]
+    places: list[Detection | Evidence | Near] = [*card.analysis.detections]
+    for criterion in card.criteria:
+        places += [*criterion.evidence, *criterion.nearest]
     for each in places:
         found[each.span.turn].setdefault(each.text, each.span)
     return found

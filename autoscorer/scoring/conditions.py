@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from ..positions import follows
 from ..rubric import Condition, Criterion
 from ..rules import TASKS, Behavior, Labels
-from ..types import CriterionScore, Evidence, Role, Span
+from ..types import CriterionScore, Evidence, Near, Role, Span
 from .facts import Facts
 
+Quote = TypeVar("Quote", Evidence, Near)
 QUOTE = 24
 """Characters quoted of a turn that counts as a whole."""
 
@@ -20,14 +22,14 @@ class Verdict:
     """The answer to a condition. `holds` is None where it cannot be known, and `unknown` says why.
 
     `evidence` is what was found, also when it speaks against; `turns` are the turns of it; `looked` are
-    the turns that were searched; `near` is what was found, but not where it was asked for.
+    the turns that were searched; `near` is what was found, but not where it was asked for, or not as surely.
     """
 
     holds: bool | None
     evidence: tuple[Evidence, ...] = ()
     turns: tuple[int, ...] = ()
     looked: tuple[int, ...] = ()
-    near: tuple[Evidence, ...] = ()
+    near: tuple[Near, ...] = ()
     unknown: str = ""
 
 
@@ -78,38 +80,50 @@ class Judge:
             looked = self._searched(roles.pop(), c)
         else:
             looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
-        return self._narrowed(c, self.facts.found(c.behavior, least), looked)
+        return self._narrowed(c, self.facts.found(c.behavior), least, looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
-        hits = [
-            self._whole(p.turn)
-            for p in self.facts.predictions.get(task, ())
-            if p.label in c.label and p.probability >= c.probability
-        ]
+        said = [p for p in self.facts.predictions.get(task, ()) if p.label in c.label]
+        quotes = [(self._whole(p.turn), p.probability) for p in said]
         looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
-        return self._narrowed(c, hits, looked)
+        return self._narrowed(c, quotes, c.probability, looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
         return turns[-c.last :] if c.last else turns
 
-    def _narrowed(self, c: Condition, hits: list[Evidence], looked: tuple[int, ...]) -> Verdict:
-        """Keeps the hits that stand in the turns searched and after the anchor, and counts their turns."""
+    def _narrowed(
+        self, c: Condition, found: list[tuple[Evidence, float]], least: float, looked: tuple[int, ...]
+    ) -> Verdict:
+        """Keeps what is at least so sure and stands in the turns searched, after the anchor; counts its turns."""
         if c.after:
             anchor = self.ask(c.after)
             if anchor.holds is None:
                 return anchor
             looked = _after(looked, anchor.turns, c.within)
-        if not hits:
+        if not found:
             return Verdict(_counts(c, 0), looked=looked)
         searched = set(looked)
-        kept = tuple(hit for hit in hits if hit.span.turn in searched)
+        kept = tuple(hit for hit, sure in found if sure >= least and hit.span.turn in searched)
         turns = tuple(sorted({hit.span.turn for hit in kept}))
-        near = tuple(hit for hit in hits if hit.span.turn not in searched)
+        near = tuple(
+            self._unsure(hit, sure / least) if hit.span.turn in searched else self._elsewhere(hit, looked)
+            for hit, sure in found
+            if (sure < least) == (hit.span.turn in searched)
+        )
         return Verdict(_counts(c, len(turns)), kept, turns, looked, near)
+
+    def _unsure(self, hit: Evidence, share: float) -> Near:
+        return Near(hit.span, hit.text, round(share, 2), "unsure")
+
+    def _elsewhere(self, hit: Evidence, looked: tuple[int, ...]) -> Near:
+        """Where nothing was searched, as before an anchor that never came, it is as far away as can be."""
+        turns = len(self.facts.utterances)
+        away = min((abs(hit.span.turn - turn) for turn in looked), default=turns)
+        return Near(hit.span, hit.text, round(1 - away / turns, 2), "elsewhere", away)
 
     def _metadata(self, c: Condition) -> Verdict:
         value = self.facts.analysis.transcript.metadata.get(str(c.metadata))
@@ -217,6 +231,6 @@ def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None)
     return tuple(turn for turn in turns if follows(turn, found, within))
 
 
-def _merged(groups: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+def _merged(groups: Iterable[tuple[Quote, ...]]) -> tuple[Quote, ...]:
     found = {evidence for group in groups for evidence in group}
     return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))

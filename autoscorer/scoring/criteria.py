@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ..rubric import Criterion, Partial, Section
-from ..types import CriterionScore, Evidence, Outcome
+from ..types import CriterionScore, Evidence, Near, Outcome
 from .conditions import Judge, Verdict
 from .reasons import Reasons
 
 KEPT = 20
 """Places of evidence kept for one criterion: a person reads no more."""
+CLOSEST = 3
+"""Candidates kept for one that was missed."""
 
 
 def score_criterion(criterion: Criterion, section: Section, judge: Judge, reasons: Reasons) -> CriterionScore:
@@ -40,9 +42,16 @@ class _Maker:
         looked = (verdict.looked[0], verdict.looked[-1]) if verdict and verdict.looked else None
         name = (c.name_en or c.name) if self.reasons.lang == "en" else c.name
         most = c.points if counts else 0.0
+        missed = c.kind == "score" and outcome in ("not_met", "manual") and verdict and not verdict.evidence
+        near = nearest(verdict.near) if missed and verdict else ()
         return CriterionScore(
-            c.id, self.section.id, name, outcome, round(points, 6), most, reason, evidence, looked
+            c.id, self.section.id, name, outcome, round(points, 6), most, reason, evidence, looked, near
         )
+
+
+def nearest(near: tuple[Near, ...]) -> tuple[Near, ...]:
+    """The likeliest, in the order of the contact where as likely."""
+    return tuple(sorted(near, key=lambda n: -n.likeness)[:CLOSEST])
 
 
 def _scored(score: _Maker, judge: Judge) -> CriterionScore:

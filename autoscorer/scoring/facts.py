@@ -58,15 +58,15 @@ class Facts:
         """The answers of `turns`, which every condition asks again."""
         return {}
 
-    def found(self, behaviors: tuple[str, ...], least: float = 0.0) -> list[Evidence]:
-        """Where any of `behaviors` was found with a confidence of at least `least`, in order."""
+    def found(self, behaviors: tuple[str, ...]) -> list[tuple[Evidence, float]]:
+        """Where any of `behaviors` was found, in order, and how surely."""
         known = self.detections
         groups = [known[name] for name in behaviors if name in known]
         if not groups:
             return []
         one = groups[0] if len(groups) == 1 else [d for group in groups for d in group]
         ordered = sorted(one, key=lambda d: (d.span.turn, d.span.start))
-        return [Evidence(d.span, d.text) for d in ordered if d.confidence >= least]
+        return [(Evidence(d.span, d.text), d.confidence) for d in ordered]
 
     @cached_property
     def first_response(self) -> tuple[int, float] | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..rubric import Condition, Partial, Rubric
 from ..rules import Behavior
-from ..types import Evidence
+from ..types import Evidence, Near
 from .conditions import Verdict
 
 Lang = Literal["zh", "en"]
@@ -31,7 +31,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_bonus": ("未加分：未见{asked}", "no bonus: not found: {asked}"),
     "looked": ("查看了第 {first}–{last} 轮中的 {count} 句话", "looked at {count} turns, {first} to {last}"),
     "looked_none": ("会话中没有可查看的话语", "there was no turn to look at"),
-    "near": ("；在别处有：{found}", "; found elsewhere: {found}"),
+    "near": ("；最接近的：{found}", "; nearest: {found}"),
+    "elsewhere": ("{quote}（在查看范围外，相距 {away} 轮）", "{quote} (outside the turns searched, {away} away)"),
+    "unsure": ("{quote}（把握只有所要求的 {likeness:.0%}）", "{quote} (only {likeness:.0%} of the certainty asked)"),
     "quote": ("第 {turn} 轮“{text}”", "turn {turn} “{text}”"),
     "turn": ("第 {turn} 轮", "turn {turn}"),
     "more": ("等 {count} 处", " and more, {count} in all"),
@@ -128,8 +130,16 @@ class Reasons:
         wanted = self.asked(asked)
         if verdict.evidence:
             return self.say("against", asked=wanted, found=self.quotes(verdict.evidence))
-        near = self.say("near", found=self.quotes(verdict.near)) if verdict.near else ""
+        near = self.say("near", found=self._near(verdict.near)) if verdict.near else ""
         return self.say("not_met", asked=wanted, looked=self.looked(verdict), near=near)
+
+    def _near(self, near: tuple[Near, ...]) -> str:
+        """The candidate that comes nearest, and how near it is."""
+        one = max(near, key=lambda n: n.likeness)
+        quote = self._quote(one.span.turn + 1, one.text)
+        if one.likeness == 0:  # there was no place to search, so none to be far from
+            return quote
+        return self.say(one.why, quote=quote, away=one.away, likeness=one.likeness)
 
     def looked(self, verdict: Verdict) -> str:
         """Which turns were searched."""

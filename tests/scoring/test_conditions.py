@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoscorer.types import Evidence, Span
+from autoscorer.types import Evidence, Near, Span
 from tests.contacts import analysis, condition, contact, judge
 
 # 0 customer, 1 agent, 2 customer, 3 agent, 4 customer, 5 agent, 6 customer, 7 agent
@@ -148,7 +148,7 @@ def test_looked_and_near():
     verdict = ask("{behavior: [greet, sorry], where: closing, at_least: 2}")
     assert verdict.looked == (5, 7)
     assert verdict.evidence == (Evidence(Span(5, 0, 2), "抱歉"),)
-    assert verdict.near == (Evidence(Span(1, 0, 2), "您好"),)
+    assert verdict.near == (Near(Span(1, 0, 2), "您好", 0.5, "elsewhere", 4),)
 
 
 def test_looked_after_an_anchor():

@@ -166,8 +166,8 @@ REASONS = [
     ),
     (
         SCORE % "", {5: "greet"},
-        "未见开头的“问好”；查看了第 2–4 轮中的 2 句话；在别处有：第 6 轮“抱歉”",
-        "not found: at the opening: “greets”; looked at 2 turns, 2 to 4; found elsewhere: turn 6 “抱歉”",
+        "未见开头的“问好”；查看了第 2–4 轮中的 2 句话；最接近的：第 6 轮“抱歉”（在查看范围外，相距 2 轮）",
+        "not found: at the opening: “greets”; looked at 2 turns, 2 to 4; nearest: turn 6 “抱歉” (outside the turns searched, 2 away)",
     ),
     (
         SCORE % PARTIAL, {5: "greet"},
@@ -207,6 +207,55 @@ REASONS = [
     (DEDUCTION % "", {3: "rude"}, "扣 8 分（1 处）：第 4 轮“我查”", "8 points off (1 places): turn 4 “我查”"),
     (DEDUCTION % "", {}, "未出现：“粗鲁”", "did not occur: “is rude”"),
 ]  # fmt: skip
+
+
+NEAREST = [
+    # of six turns the opening holds agent turns 1 and 3, the closing 3 and 5
+    ("{behavior: greet, where: opening}", {5: "greet"}, {}, [(5, "elsewhere", 0.67, 2)]),
+    ("{behavior: greet, where: closing}", {1: "greet"}, {}, [(1, "elsewhere", 0.67, 2)]),
+    ("{behavior: greet, where: opening}", {1: "greet", 5: "greet"}, {}, []),  # it is met
+    ("{behavior: greet, where: opening}", {5: "sorry"}, {}, []),  # something else
+    ("{behavior: greet}", {4: "angry"}, {}, []),
+    ("{behavior: angry, last: 1}", {0: "angry", 2: "angry"}, {}, [(2, "elsewhere", 0.67, 2), (0, "elsewhere", 0.33, 4)]),
+    ("{behavior: greet, after: {behavior: angry}}", {1: "greet", 2: "angry"}, {}, [(1, "elsewhere", 0.67, 2)]),
+    ("{behavior: greet, after: {behavior: angry}}", {1: "greet"}, {}, [(1, "elsewhere", 0.0, 6)]),
+    ("{behavior: greet, probability: 0.95}", {3: "greet"}, {}, [(3, "unsure", 0.95, 0)]),
+    ("{behavior: greet, probability: 0.9}", {3: "greet"}, {}, []),  # sure enough
+    ("{behavior: greet, probability: 0.95, where: opening}", {5: "greet"}, {}, []),  # neither
+    ("{behavior: greet, at_most: 0, where: opening}", {1: "greet", 5: "greet"}, {}, []),  # what speaks against
+    ("{task: empathy, label: specific, probability: 0.8}", {}, {3: "empathy specific 0.6"}, [(3, "unsure", 0.75, 0)]),
+    ("{task: empathy, label: specific, probability: 0.8}", {}, {3: "empathy formulaic 0.9"}, []),
+    ("{any: [{behavior: greet, where: opening}, {behavior: ask, probability: 1}]}", {5: "greet", 3: "ask"}, {},
+     [(3, "unsure", 0.9, 0), (5, "elsewhere", 0.67, 2)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("met", "found", "labels", "expected"), NEAREST)
+def test_nearest(met, found, labels, expected):
+    got = outcome(f"{{id: x, name: 甲, points: 1, met: {met}}}", found, labels=labels)
+    assert [(n.span.turn, n.why, n.likeness, n.away) for n in got.nearest] == expected
+    for near in got.nearest:
+        assert near.text == TALK.utterances[near.span.turn].text[near.span.start : near.span.end]
+
+
+def test_at_most_three_are_kept():
+    talk = contact(*["a 您好您好"] * 30)
+    got = outcome(
+        "{id: x, name: 甲, points: 1, met: {behavior: greet, where: opening}}",
+        dict.fromkeys(range(9, 30), "greet"),
+        talk=talk,
+    )
+    assert [n.span.turn for n in got.nearest] == [9, 10, 11]
+
+
+def test_the_reason_says_how_sure():
+    criterion = "{id: x, name: 甲, points: 1, met: {behavior: greet, probability: 0.95}}"
+    assert outcome(criterion, {3: "greet"}).reason.endswith(
+        "；最接近的：第 4 轮“我查”（把握只有所要求的 95%）"
+    )
+    assert outcome(criterion, {3: "greet"}, lang="en").reason.endswith(
+        "; nearest: turn 4 “我查” (only 95% of the certainty asked)"
+    )
 
 
 @pytest.mark.parametrize(("criterion", "found", "zh", "en"), REASONS)

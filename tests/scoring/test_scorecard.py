@@ -196,6 +196,9 @@ BEHAVIOR = st.sampled_from(["greet", "sorry", "ask", "solve", "bye", "rude", "an
 POINTS = st.floats(0.01, 1000).map(lambda p: round(p, 2))
 
 
+REACHES = {"score": ["true", "whole", "section", "criterion"], "deduction": ["true", "section"]}
+
+
 @st.composite
 def criteria(draw, name):
     kind = draw(st.sampled_from(["score", "score", "score", "deduction", "bonus", "manual"]))
@@ -207,7 +210,9 @@ def criteria(draw, name):
         share = draw(st.sampled_from([0.1, 0.5, 0.99]))
         text += f", partial: [{{when: {{behavior: {draw(BEHAVIOR)}}}, share: {share}}}]"
     if kind in ("score", "deduction") and draw(st.booleans()):
-        text += ", critical: true"
+        text += f", critical: {draw(st.sampled_from(REACHES[kind]))}"
+    if kind in ("deduction", "bonus") and draw(st.booleans()):
+        text += f", per: {draw(st.sampled_from(['turn', 'hit', 'contact']))}, cap: {draw(POINTS)}"
     if draw(st.booleans()):
         text += f", when: {{behavior: {draw(BEHAVIOR)}}}"
     return "{" + text + "}"
@@ -240,7 +245,8 @@ def test_any_rubric_over_any_findings(rubric, found, lang):
         assert score.reason
         if criterion.kind == "score":
             assert 0 <= score.points <= score.max_points <= criterion.points
-            assert (score.points == score.max_points > 0) == (score.outcome == "met")
+            lost = any(c.reach == "section" for c in rubric.criteria.values()) and score.points == 0 < score.max_points
+            assert (score.points == score.max_points > 0) == (score.outcome == "met") or lost
         if score.outcome in ("not_applicable", "manual"):
             assert score.points == score.max_points == 0
 
