@@ -13,14 +13,13 @@ from .agents import Agent
 from .base import Report
 from .contact import Contact, Quote
 from .figures import Figures, severity
-from .overview import RATES
-from .rows import Cell, Percent, Rows, Table, formats_of, percent, scale, two
+from .front import Front
+from .rows import Cell, Percent, Rows, formats_of, percent, scale, two
 from .settings import PRIORITIES
 from .view import place
 from .words import words
 
 _EPOCH = datetime.datetime(2000, 1, 1)
-_RATES = tuple(RATES)
 
 
 class XlsxReport(Report):
@@ -52,7 +51,7 @@ class XlsxReport(Report):
                 self._appeals.add([row[0], row[1], *row[3:8]])
 
     def draw(self, figures: Figures, contacts: list[Contact], failures: list[Failure]) -> None:
-        self._draw_overview(figures)
+        Front(self._book, self._overview, self.options, self._formats).draw(figures)
         self._draw_agents(figures)
         self._draw_criteria(figures)
         self._draw_alerts(figures)
@@ -141,115 +140,6 @@ class XlsxReport(Report):
 
     # ── figures ───────────────────────────────────────────────
 
-    def _draw_overview(self, f: Figures) -> None:
-        t, names = self._told, self.options.names
-        sheet = self._overview
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 12, 12)
-        rows = Rows(sheet, self._formats, t["too_long"])
-        rows.title(self.options.title)
-        period = f"{t['period']} {f.first} – {f.last}" if f.first else t["no_date"]
-        rows.note(f"{period} · {t['rubric']} {', '.join(f.rubrics)}")
-        sheet.freeze_panes(2, 0)
-        goals = {goal.measure: goal for goal in f.goals}
-        rows.block([t["measure"], t["actual"], t["goal"], "", t["low"], t["high"]])
-        rows.add([t["count"], f.count])
-        rows.add([t["not_scored"], sum(count for _, count in f.failures)])
-        for measure in ("mean", *_RATES):
-            rate = f.rates.get(measure)
-            value = Percent(rate.value) if rate else round(f.mean, 2)
-            goal = goals.get(measure)
-            set_to = (Percent(goal.goal / 100) if rate else goal.goal) if goal else None
-            mark = ("✓ " + t["reached"] if goal.reached else "✗ " + t["not_reached"]) if goal else ""
-            rows.add([t[measure], value, set_to, mark, *(map(Percent, rate.interval) if rate else ())])
-        self._mark_goals(rows)
-        grades = rows.block([t["grades"], t["count"], t["portion"]])
-        for name, count in f.grades:
-            rows.add([name, count, Percent(count / f.count)])
-        weeks = self._weeks(rows, f)
-        for kind in ("team", "channel"):
-            if f.groups[kind]:
-                self._groups(rows, kind, f)
-        if f.servqual:
-            rows.block(["SERVQUAL", t["share"], t["count"]])
-            dimensions = {d.id: names.of(d) for d in self.options.settings.servqual}
-            for quality in f.servqual:
-                rows.add([dimensions[quality.id], Percent(quality.share or 0.0), quality.contacts])
-        if f.scenes:
-            rows.block([t["scene"], t["count"], t["mean"], t["complaint_rate"], t["repeated"], t["examples"]])
-            for scene in f.scenes:
-                said = " / ".join(need for _, need in scene.examples)
-                rates = (Percent(scene.complaint.value), Percent(scene.repeated.value))
-                rows.add([" ".join(scene.words), scene.count, round(scene.mean, 2), *rates, said], wrap=False)
-        self._charts(sheet, grades, weeks, f)
-
-    def _mark_goals(self, rows: Rows) -> None:
-        for sign, kind in (("✗", "bad"), ("✓", "good")):
-            told = {"type": "text", "criteria": "begins with", "value": sign, "format": self._formats[kind]}
-            rows.sheet.conditional_format(0, 3, rows.row, 3, told)
-
-    def _weeks(self, rows: Rows, f: Figures) -> int | None:
-        if len(f.weeks) < 2:
-            return None
-        t = self._told
-        at = rows.block([t["week"], t["count"], t["mean"], *(t[m] for m in _RATES), t["red_mark"]])
-        for week in f.weeks:
-            red = "、".join(f"▲ {t[jump.measure]}" for jump in week.jumps)
-            rates = [Percent(week.rates[m].value) for m in _RATES]
-            rows.add([week.monday, week.count, round(week.mean, 2), *rates, red])
-        told = {"type": "text", "criteria": "begins with", "value": "▲", "format": self._formats["bad"]}
-        rows.sheet.conditional_format(at + 1, 7, rows.row, 7, told)
-        return at
-
-    def _groups(self, rows: Rows, kind: str, f: Figures) -> None:
-        t, names = self._told, self.options.names
-        at = rows.block(
-            [
-                t[kind],
-                t["count"],
-                t["mean"],
-                *map(names.section, f.sections),
-                t["complaint_rate"],
-                t["violation_rate"],
-            ]
-        )
-        for group in f.groups[kind]:
-            shares = [percent(group.sections.get(section)) for section in f.sections]
-            rates = [Percent(group.rates[m].value) for m in ("complaint_rate", "violation_rate")]
-            rows.add([group.name, group.count, round(group.mean, 2), *shares, *rates])
-        table = Table(at + 1, rows.row - 1)
-        scale(rows.sheet, table, 3, 2 + len(f.sections))
-
-    def _charts(self, sheet: Any, grades: int, weeks: int | None, f: Figures) -> None:
-        t = self._told
-        name = sheet.get_name()
-        bars = self._book.add_chart({"type": "bar"})
-        last = grades + len(f.grades)
-        bars.add_series({
-            "categories": [name, grades + 1, 0, last, 0], "values": [name, grades + 1, 1, last, 1],
-            "data_labels": {"value": True}, "gap": 60, "fill": {"color": "#3B6EA5"},
-        })  # fmt: skip
-        bars.set_title({"name": t["grades"], "name_font": {"size": 12}})
-        bars.set_legend({"none": True})
-        bars.set_y_axis({"reverse": True})
-        bars.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-        beside = max(10, 7 + len(f.sections))
-        sheet.insert_chart(2, beside, bars, {"object_position": 3})
-        if weeks is None:
-            return
-        lines = self._book.add_chart({"type": "line"})
-        for column, colour, dash in ((5, "#3B6EA5", "solid"), (6, "#8A5A9E", "dash")):
-            lines.add_series({
-                "name": [name, weeks, column], "categories": [name, weeks + 1, 0, weeks + len(f.weeks), 0],
-                "values": [name, weeks + 1, column, weeks + len(f.weeks), column],
-                "line": {"color": colour, "dash_type": dash, "width": 2}, "marker": {"type": "automatic"},
-            })  # fmt: skip
-        lines.set_title({"name": t["trend"], "name_font": {"size": 12}})
-        lines.set_y_axis({"num_format": "0%", "min": 0})
-        lines.set_x_axis({"num_format": "mm-dd", "text_axis": True})
-        lines.set_legend({"position": "bottom"})
-        sheet.insert_chart(18, beside, lines, {"object_position": 3})
-
     def _draw_agents(self, f: Figures) -> None:
         t, names = self._told, self.options.names
         rates = ("pass_rate", "complaint_rate", "violation_rate")
@@ -307,39 +197,14 @@ class XlsxReport(Report):
 
     def _draw_alerts(self, f: Figures) -> None:
         t, names = self._told, self.options.names
-        heads = [
-            t[key]
-            for key in (
-                "id",
-                "severity",
-                "signs",
-                "day",
-                "agent",
-                "team",
-                "channel",
-                "total",
-                "grade",
-                "quotes",
-            )
-        ]
+        keys = "id severity signs day agent team channel total grade quotes"
+        heads = [t[key] for key in keys.split()]
         rows = self._sheet("urgent", heads, (16, 8, 34, 11, 16, 12, 10, 8, 9, 80), self._alerts)
         for c in f.urgent:
             signs = "、".join(dict.fromkeys(t[sign.alarm] for sign in c.signs))
             quotes = self._quotes(dict.fromkeys(sign.quote for sign in c.signs if sign.quote))
-            rows.add(
-                [
-                    c.id,
-                    severity(c),
-                    signs,
-                    c.day,
-                    c.agent,
-                    c.team,
-                    c.channel,
-                    c.total,
-                    names.grade(c.grade),
-                    quotes,
-                ]
-            )
+            about = [c.day, c.agent, c.team, c.channel, c.total, names.grade(c.grade)]
+            rows.add([c.id, severity(c), signs, *about, quotes])
         rows.filter()
         if f.urgent:
             shades = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#F2B8A8"}
