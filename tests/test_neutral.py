@@ -21,7 +21,10 @@ def test_the_same_for_all(one, other):
     assert neutral(one) == neutral(other)
 
 
-@pytest.mark.parametrize("text", ["还有其他问题吗", "吉他坏了", "订单8021没到", "小时候", "提高经验", "姓名和电话", "我是小王子的粉丝吗"])
+@pytest.mark.parametrize(
+    "text",
+    ["还有其他问题吗", "吉他坏了", "订单8021没到", "小时候", "提高经验", "姓名和电话", "我是小王子的粉丝吗"],
+)
 def test_what_says_nothing_of_anyone_stays(text):
     assert neutral(text).replace("王", text[3] if text.startswith("我是小") else "王") == text
 
