@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CORPUS ?= $(firstword $(wildcard ../shared/corpora/service_dialogues.jsonl.gz) data/samples)
 
 .PHONY: help demo test lint wheel bench models clean
 
@@ -34,9 +35,10 @@ wheel: $(VENV)/dev ## Build the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --wheel --quiet
 
-bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules against the default; CORPUS=FILE.jsonl[.gz]
-	$(BIN)/python -m tests.bench $(CORPUS)
+bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules against the default; CORPUS=FILE BENCH=--workers
+	$(BIN)/python -m tests.bench $(CORPUS) $(BENCH)
 	$(BIN)/python -m tests.bench_rules $(CORPUS)
+	$(BIN)/python -m tests.report.bench
 
 models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
 	$(BIN)/python -m training --shared ../shared --out models

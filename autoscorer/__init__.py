@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .execute import score_many
     from .pipeline import Scorer, ScorerSpec
     from .readers import read, read_many
+    from .report import write_report
     from .results import load_results
     from .rubric import Rubric, load_rubric
     from .rules import RuleBook, load_rules
@@ -41,6 +42,7 @@ _HOMES = {
     "execute": "score_many",
     "pipeline": "Scorer ScorerSpec",
     "readers": "read read_many",
+    "report": "write_report",
     "results": "load_results",
     "rubric": "Rubric load_rubric",
     "rules": "RuleBook load_rules",
@@ -53,7 +55,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 
 __all__ = [  # noqa: RUF022 - in the order of _HOMES
     "AutoscorerError", "ConfigError", "MissingExtra", "TranscriptError", "UsageError", "score_many", "Scorer",
-    "ScorerSpec", "read", "read_many", "load_results", "Rubric", "load_rubric", "RuleBook", "load_rules",
+    "ScorerSpec", "read", "read_many", "write_report", "load_results", "Rubric", "load_rubric", "RuleBook", "load_rules",
     "Segmenter", "Analysis", "CriterionScore", "Detection", "Evidence", "Failure", "Prediction", "Reading",
     "Result", "Scorecard", "Span", "Transcript", "Utterance", "write",
 ]  # fmt: skip

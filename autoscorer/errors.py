@@ -17,6 +17,10 @@ class UsageError(AutoscorerError):
     """A call or a command line asks for something that does not exist or does not go together."""
 
 
+class LabelError(AutoscorerError):
+    """Labelled data cannot be used: the file and line, what is wrong, what is allowed."""
+
+
 class MissingExtra(AutoscorerError):
     """A part needs packages that the base install leaves out."""
 

@@ -7,9 +7,6 @@ One character in, one character out, as in `text`. Only classifiers read it; rul
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-
-from .types import Transcript
 
 SAME = {
     "先生": ["女士", "小姐", "太太", "男士", "阿姨", "大爷", "大妈", "大叔", "叔叔", "大哥", "大姐", "帅哥", "美女", "小哥", "小妹", "姑娘", "爷爷", "奶奶", "哥哥", "姐姐", "老公", "老婆", "儿子", "女儿", "爸爸", "妈妈"],
@@ -41,10 +38,3 @@ def neutral(text: str) -> str:
     """
     words = _SURNAME.sub("王", _WORDS.sub(lambda m: _SPECIFIC[m[0]], text))
     return _NUMBER.sub(lambda m: m[0][: -len(m[1])] + ("0" if m[1].isascii() else "零") * len(m[1]), words)
-
-
-def neutral_transcript(transcript: Transcript) -> Transcript:
-    """The transcript with neutral texts."""
-    return replace(
-        transcript, utterances=tuple(replace(u, text=neutral(u.text)) for u in transcript.utterances)
-    )

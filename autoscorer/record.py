@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
+from . import contract
 from .errors import ConfigError
 from .types import (
     SCHEMA_VERSION,
@@ -23,6 +25,100 @@ from .types import (
 )
 
 Record = dict[str, Any]
+
+
+class _Brief(TypedDict, total=False):
+    """What tables show of a record; the rest is not even parsed."""
+
+    schema: int
+    id: str | None
+    source: str
+    rubric: str
+    total: float
+    grade: str
+    passed: bool
+    failed_critical: list[str]
+    criteria: list[dict[str, Any]]
+    metadata: dict[str, Any]
+    failure: dict[str, Any]
+
+
+_UNTOLD = {"utterances": (), "detections": (), "predictions": (), "reading": {"format": ""}, "provenance": {}}
+
+
+class Written:
+    """A result with its line of JSON; of the two, one is made from the other when first asked for.
+
+    total: of a scorecard, else None. failed: the stage at which a Failure arose, else "".
+    """
+
+    __slots__ = ("_line", "_result", "failed", "total")
+
+    def __init__(self, line: bytes, total: float | None, failed: str) -> None:
+        self._line: bytes | None = line
+        self._result: Result | None = None
+        self.total, self.failed = total, failed
+
+    @classmethod
+    def of(cls, result: Result) -> Written:
+        """A result that is to be written."""
+        failed = result.stage if isinstance(result, Failure) else ""
+        made = cls(b"", None if isinstance(result, Failure) else result.total, failed)
+        made._line, made._result = None, result
+        return made
+
+    @property
+    def line(self) -> bytes:
+        """The record as UTF-8 JSON, always the same for the same result; without a line end."""
+        if self._line is None:
+            assert self._result is not None
+            self._line = _encoded(self._result)
+        return self._line
+
+    @property
+    def result(self) -> Result:
+        """The result itself."""
+        if self._result is None:
+            self._result = from_record(json.loads(self.line))
+        return self._result
+
+    @property
+    def brief(self) -> Result:
+        """The result without what was said and found, which takes a third less time: enough for tables."""
+        if self._result is not None:
+            return self._result
+        import msgspec
+
+        return from_record({**_UNTOLD, **msgspec.json.decode(self.line, type=_Brief)})
+
+    def __reduce__(self) -> tuple[type[Written], tuple[bytes, float | None, str]]:
+        """Between processes the line travels: it is needed in the end, and quicker than the values."""
+        return Written, (self.line, self.total, self.failed)
+
+
+def dumps(result: Result) -> str:
+    """A result as one line of JSON, always the same for the same result."""
+    return _encoded(result).decode()
+
+
+def printable(line: bytes, encoding: str) -> str:
+    """A line of JSON for an output of that encoding; where it lacks a character, all but ASCII is escaped."""
+    text = line.decode()
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(line), separators=(",", ":"))
+    return text
+
+
+def _encoded(result: Result) -> bytes:
+    import msgspec
+
+    record = to_record(result)
+    try:
+        return msgspec.json.encode(record)
+    except UnicodeEncodeError:  # half a character, in a transcript made in memory: files with one are refused
+        return json.dumps(record, separators=(",", ":")).encode()
 
 
 def to_record(result: Result) -> Record:
@@ -60,6 +156,7 @@ def _scorecard_record(card: Scorecard) -> Record:
             {"task": p.task, "turn": p.turn, "label": p.label, "probability": p.probability}
             for p in analysis.predictions
         ],
+        "ratings": dict(analysis.ratings),
         "metadata": dict(transcript.metadata),
         "reading": {
             "format": reading.format,
@@ -90,16 +187,12 @@ def _quote(span: Span, text: str) -> Record:
 
 
 def from_record(record: Mapping[str, Any]) -> Result:
-    """The result that `to_record` wrote. Raises ConfigError for another schema or a missing key."""
+    """The result that `to_record` wrote. Raises ConfigError for another schema, or naming the key that is wrong."""
     if record.get("schema") != SCHEMA_VERSION:
         found = record.get("schema", "none")
         raise ConfigError(f"not a result of schema {SCHEMA_VERSION}: found schema {found}")
-    try:
-        return _failure(record) if "failure" in record else _scorecard(record)
-    except KeyError as error:
-        raise ConfigError(f"not a whole result: the key {error} is missing") from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"not a valid result: {error}") from None
+    contract.check(record)
+    return _failure(record) if "failure" in record else _scorecard(record)
 
 
 def _failure(record: Mapping[str, Any]) -> Failure:
@@ -126,7 +219,8 @@ def _analysis(record: Mapping[str, Any]) -> Analysis:
     utterances = tuple(
         Utterance(u["role"], u["text"], u["speaker"], u["start"], u["end"]) for u in record["utterances"]
     )
-    reading = Reading(**record["reading"])
+    read = record["reading"]
+    reading = Reading(read["format"], read["encoding"], read["roles"], read["reason"])
     transcript = Transcript(record["id"], utterances, record["source"], record["metadata"], reading)
     detections = tuple(
         Detection(d["behavior"], _span(d), d["text"], d["source"], d["confidence"])
@@ -135,7 +229,7 @@ def _analysis(record: Mapping[str, Any]) -> Analysis:
     predictions = tuple(
         Prediction(p["task"], p["turn"], p["label"], p["probability"]) for p in record["predictions"]
     )
-    return Analysis(transcript, detections, predictions, record["provenance"])
+    return Analysis(transcript, detections, predictions, record["provenance"], record.get("ratings", {}))
 
 
 def _span(quote: Mapping[str, Any]) -> Span:

@@ -41,7 +41,7 @@ def _result(file: Path, number: int, line: str) -> Result | ConfigError:
     try:
         record = json.loads(line)
         return from_record(record if isinstance(record, dict) else {})
-    except (json.JSONDecodeError, RecursionError) as error:
-        return ConfigError(f"{file}:{number}: not JSON: {error}")
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError
+        return ConfigError(f"{file}:{number}: not JSON: {str(error).split(';')[0]}")
     except ConfigError as error:
         return ConfigError(f"{file}:{number}: {error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,8 +12,9 @@ from pydantic_core import CoreSchema
 
 from . import resources, yaml_file
 from .positions import Where
-from .rules import TASK_LABELS, Id, Positions, RuleBook
+from .rules import TASKS, Id, Labels, Positions, RuleBook, labels_of
 from .rules.operators import As_List, Names
+from .types import Role
 from .yaml_file import Document, Strict
 
 Measure = Literal["first_response", "response_gap", "interruptions"]
@@ -260,6 +261,7 @@ class Rubric(Strict):
     conditions: dict[Id, Condition] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
     sha256: str = ""
+    tasks: dict[str, dict[Role, tuple[str, ...]]] = {}
 
     @field_validator("grades", "sections", mode="before")
     @classmethod
@@ -277,22 +279,30 @@ class Rubric(Strict):
         return f"{self.id}@{self.version}"
 
 
-def load_rubric(path: str | Path | None = None, *, rules: RuleBook | None = None) -> Rubric:
+def load_rubric(
+    path: str | Path | None = None,
+    *,
+    rules: RuleBook | None = None,
+    tasks: Mapping[str, Labels] | None = None,
+) -> Rubric:
     """Read a rubric; the default one without `path`. With `rules`, its behaviors must be known there.
+    `tasks`: the user's own tasks that conditions may ask for, beside ours.
 
     Raises ConfigError with every mistake: file, line, key, what is allowed.
     """
     source = Path(path) if path else resources.default_rubric()
     rubric, document = yaml_file.load(source, Rubric)
     found = _repeated(rubric, document) + _weights(rubric, document) + _grades(rubric, document)
-    yaml_file.refuse(found + _names(rubric, document, rules))
-    return rubric.model_copy(update={"sha256": resources.sha256(source)})
+    known = {name: dict(labels) for name, labels in {**(tasks or {}), **TASKS}.items()}
+    yaml_file.refuse(found + _names(rubric.model_copy(update={"tasks": known}), document, rules))
+    return rubric.model_copy(update={"sha256": resources.sha256(source), "tasks": known})
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a rubric, for editors."""
     made = Rubric.model_json_schema()
-    del made["properties"]["sha256"]
+    for key in ("sha256", "tasks"):  # not the file's to say
+        del made["properties"][key]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -343,8 +353,8 @@ def _names(rubric: Rubric, document: Document, rules: RuleBook | None) -> list[s
         names = part.behavior + tuple(name for stage in part.in_order for name in stage)
         wanted: list[tuple[str, str, tuple[str, ...] | None]] = [("behavior", name, known) for name in names]
         wanted += [("condition", part.use, tuple(rubric.conditions))] if part.use else []
-        wanted += [("task", part.task, tuple(TASK_LABELS))] if part.task else []
-        wanted += [("label", name, TASK_LABELS.get(part.task or "", ())) for name in part.label]
+        wanted += [("task", part.task, tuple(rubric.tasks))] if part.task else []
+        wanted += [("label", name, labels_of(part.task or "", rubric.tasks)) for name in part.label]
         for what, name, allowed in wanted:
             if allowed is not None and name not in allowed:
                 message = f"unknown {what} '{name}'; allowed: {', '.join(allowed) or 'none'}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import resources, text
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+LONGEST = 1000
+"""Characters that are cut at a time: jieba's time grows with the square of a run of unknown characters."""
 
 
 class Segmenter:
@@ -24,10 +28,14 @@ class Segmenter:
     def words(self, shown: str) -> list[str]:
         """The words of `shown`; joined they are `shown` again."""
         words, at = [], 0
-        for word in self._load().cut(text.normalize(shown), HMM=True):
+        for word in self._cut(text.normalize(shown)):
             words.append(shown[at : at + len(word)])
             at += len(word)
         return words
+
+    def _cut(self, normal: str) -> Iterator[str]:
+        for first in range(0, len(normal), LONGEST):
+            yield from self._load().cut(normal[first : first + LONGEST], HMM=True)
 
     def doc(self, shown: str) -> Doc:
         """`shown` as a spaCy Doc; white space stands as tokens of its own."""

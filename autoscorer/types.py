@@ -77,12 +77,16 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found in a transcript. `provenance` says with which versions and hashes."""
+    """What was found in a transcript. `provenance` says with which versions and hashes.
+
+    ratings: how people would rate the contact, by quality, from -2 to 2, as a model expects it.
+    """
 
     transcript: Transcript
     detections: tuple[Detection, ...]
     predictions: tuple[Prediction, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    ratings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

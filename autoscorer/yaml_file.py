@@ -12,9 +12,11 @@ from pydantic_core import PydanticCustomError
 
 from .errors import ConfigError
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 MAX_NODES = 500_000
 MAX_SHOWN = 20
+MAX_DIGITS = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,7 +30,8 @@ class Strict(BaseModel):
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            allowed = [field.alias or name for name, field in cls.model_fields.items()]
+            own = [name for name in cls.__annotations__ if name in cls.model_fields]
+            allowed = [cls.model_fields[n].alias or n for n in dict.fromkeys([*own, *cls.model_fields])]
             for key in data:
                 if key not in allowed and key not in cls.model_fields:
                     message = "unknown key '{key}'; allowed: {allowed}"
@@ -37,7 +40,7 @@ class Strict(BaseModel):
         return data
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Safe YAML in which only true and false are truth values: YAML 1.1 takes the key `on` for one."""
 
 
@@ -96,6 +99,8 @@ def load(path: str | Path, model: type[Model]) -> tuple[Model, Document]:
         found = error.errors()
         told = [e for e in found if e["type"] != "too_short" or not _holds_others(e, found)]
         raise ConfigError(_listed([_explain(document, e) for e in told])) from None
+    except (RecursionError, OverflowError, MemoryError) as error:  # such as a regex of a thousand brackets
+        raise ConfigError(f"{path}: something in it is nested too deeply or too large: {error}") from None
 
 
 def refuse(problems: list[str]) -> None:
@@ -164,15 +169,27 @@ def _check(path: Path, root: yaml.Node) -> None:
         node, seen = stack.pop(), seen + 1
         if seen > MAX_NODES:
             raise ConfigError(f"{path}: more than {MAX_NODES:,} values (aliases count each time)")
+        if isinstance(node, yaml.ScalarNode):
+            _check_scalar(path, node)
         if isinstance(node, yaml.MappingNode):
             keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
             for key, _ in node.value:
                 if isinstance(key, yaml.ScalarNode) and keys.count(key.value) > 1:
                     line = key.start_mark.line + 1
                     raise ConfigError(f"{path}:{line}: duplicate key '{key.value}'")
-            stack += [value for _, value in node.value]
+            stack += [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             stack += node.value
+
+
+def _check_scalar(path: Path, node: yaml.ScalarNode) -> None:
+    """Refuse halves of surrogate pairs, which no message could show, and numbers that no float holds."""
+    if _SURROGATE.search(node.value):
+        raise ConfigError(
+            f"{path}:{node.start_mark.line + 1}: half a surrogate pair (\\uD800 to \\uDFFF) is no text"
+        )
+    if node.tag.endswith(":int") and len(node.value) > MAX_DIGITS:
+        raise ConfigError(f"{path}:{node.start_mark.line + 1}: a number of {len(node.value)} digits")
 
 
 def _child(node: yaml.Node, step: Any) -> tuple[yaml.Node, int] | None:

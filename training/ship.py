@@ -1,124 +1,214 @@
-"""Builds one task, writes its folder, and measures what was written."""
+"""From a fitted encoder with heads to the folders of models/, measured as they are shipped."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
-from autoscorer.classify.folder import labels
-from autoscorer.classify.model import Classifier
+from autoscorer.classify import Classifiers
+from autoscorer.classify.features import said
+from autoscorer.classify.folder import (
+    CHARACTERS,
+    CONFIG,
+    ENCODER,
+    FORMAT,
+    KINDS,
+    LABELS,
+    MODEL,
+    digest,
+)  # fmt: skip
+from autoscorer.learn.network import Network, to_onnx
+from autoscorer.rules import RuleBook
 
-from . import build, tune
-from .card import card
-from .data import Dialogue, Rows, data_hash, rows, targets
-from .evaluate import decide
-from .export import write_json
-from .split import is_dev
+from . import fuse, heads, tune, wide
+from .data import QUALITIES, Dialogue
+from .evaluate import calibration_error, columns, decide, report
+from .finetune import Contact, Tuned, predict
+from .tune import Mix
+from .wide import Wide
 
 Floats = NDArray[np.float64]
+JOBS = 2
 
 
-def ship(
-    task: str, dialogues: Sequence[Dialogue], folder: Path, *, build_dir: Path, clean: bool
-) -> dict[str, Any]:
-    """Write the model folder with metrics.json and README.md; keep out-of-fold logits in `build_dir`.
+@dataclass(frozen=True, slots=True)
+class Experts:
+    """The two that are mixed: encoder with heads, and n-grams by task."""
 
-    Returns the metrics.
-    """
-    table = rows(dialogues)
-    built = build.build(task, table)
-    build.write(folder, built, data=data_hash(dialogues))
-    keep_oof(build_dir / f"{task}_oof.npz", built, table)
-    metrics = {
-        "task": task,
-        "clean": clean,
-        "training_data_sha256": data_hash(dialogues),
-        "features": sum(map(len, built.vocabulary.values())),
-        "dialogues": _sizes(dialogues),
-        **measure(Classifier.load(folder), built, table),
-        "compare": compare(task, dialogues, table, clean=clean),
-    }
-    write_json(folder / "metrics.json", metrics)
-    (folder / "README.md").write_text(card(task, metrics), encoding="utf-8")
-    return metrics
+    tuned: Tuned
+    wide: Mapping[str, Wide]
+
+    def logits(self, contacts: Sequence[Contact]) -> dict[str, tuple[Floats, Floats]]:
+        """Both experts' logits of all turns, by task."""
+        deep, seen = predict(self.tuned, contacts), [row for c in contacts for row in c.grams]
+        return {task: (deep[task].astype(float), self.wide[task].logits(seen)) for task in LABELS}
 
 
-def keep_oof(path: Path, built: build.Built, table: Rows) -> None:
-    """Out-of-fold logits, gold labels and their places, for the fusion with rules (`fuse`)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    turns = np.concatenate([np.arange(n) for n in _lengths(table.dialogues)])
-    np.savez_compressed(
-        path,
-        dialogue=table.dialogues[table.train],
-        turn=turns[table.train],
-        corpus=table.corpora[table.train],
-        logits=built.oof[table.train].astype(np.float32),
-        gold=targets(table.golds, built.task)[table.train].astype(np.float32),
-        labels=np.array(labels(built.task)),
-    )
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was fitted on the calibration part: how to mix the experts, and how to weigh the rules."""
+
+    mixes: Mapping[str, Mix]
+    thresholds: Mapping[str, Floats]
+    fusion: Mapping[str, Mapping[str, float]]
+    fusion_f1: Mapping[str, Any]
 
 
-def measure(model: Classifier, built: build.Built, table: Rows) -> dict[str, Any]:
-    """Figures of the shipped files on the development part, and how far int8 is from float."""
-    dev = ~table.train
-    shipped = np.full(built.oof.shape, np.nan)
-    shipped[dev] = model.logits([g for g, use in zip(table.grams, dev, strict=True) if use])
-    limits = np.array(model.config.thresholds)
-    return {
-        "dev": build.figures(built.task, shipped, limits, table, dev),
-        "oof": build.figures(built.task, built.oof, limits, table, table.train),
-        "int8": _parity(built, built.logits(table), shipped, targets(table.golds, built.task), dev),
-    }
+def experts(tuned: Tuned, contacts: Sequence[Contact]) -> Experts:
+    """`tuned`, with n-grams fitted on the same contacts."""
+    seen = [row for c in contacts for row in c.grams]
+    return Experts(tuned, {task: wide.fit(seen, gold_of(task, contacts), jobs=JOBS) for task in LABELS})
 
 
-def compare(task: str, dialogues: Sequence[Dialogue], table: Rows, *, clean: bool) -> dict[str, Any]:
-    """The same figures for a model of the turn alone, for the majority, and without research text."""
-    own = build.build(task, table, spaces=("own",))
-    found = {
-        "own_turn_only": build.figures(task, own.logits(table), own.thresholds, table, ~table.train),
-        "majority": _majority(task, table),
-    }
-    if not clean:
-        ours = build.build(task, rows([d for d in dialogues if d.corpus == "written"]))
-        found["clean_data_only"] = build.figures(
-            task, ours.logits(table), ours.thresholds, table, ~table.train
+def settle(
+    judge: Experts, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], book: RuleBook
+) -> Settings:
+    """Fit mixes, thresholds and fusion on dialogues that `judge` did not see."""
+    mixes, thresholds, logits = {}, {}, {}
+    for task, (deep, grams) in judge.logits(contacts).items():
+        gold, exclusive = gold_of(task, contacts), KINDS[task] == "one"
+        mixes[task] = tune.mix(deep, grams, gold, exclusive=exclusive)
+        logits[task] = mixes[task].apply(deep, grams)
+        p = tune.probabilities(logits[task], exclusive=exclusive)
+        thresholds[task] = tune.thresholds(p, gold, exclusive=exclusive)
+    hits = fuse.rule_hits(dialogues, book)
+    fusion, f1 = fuse.fuse(logits["behaviors"], gold_of("behaviors", contacts), hits)
+    return Settings(mixes, thresholds, fusion, f1)
+
+
+def gold_of(task: str, contacts: Sequence[Contact]) -> Floats:
+    """1 or 0 for each spoken turn and label, [turns, labels]; NaN where the task is not judged."""
+    if task == "behaviors":
+        return np.concatenate([c.behaviors for c in contacts]).astype(float)
+    classes = np.concatenate([c.classes[task] for c in contacts])
+    table = (classes[:, None] == np.arange(len(columns(task)))).astype(float)
+    table[classes < 0] = np.nan
+    return table
+
+
+def write(
+    out: Path, shown: Experts, characters: Sequence[str], settings: Settings, *, facts: Mapping[str, Any]
+) -> None:
+    """All folders: the encoder, our tasks and quality; without metrics and cards."""
+    write_encoder(out / ENCODER, shown.tuned.network, characters, facts)
+    encoder = digest(out / ENCODER / CONFIG)
+    for task in (*LABELS, "quality"):
+        rating = task == "quality"
+        labels = {"agent": list(QUALITIES)} if rating else {r: list(g) for r, g in LABELS[task].items()}
+        count = sum(map(len, labels.values()))
+        head = shown.tuned.heads[task]
+        assert isinstance(head, heads.Head)
+        if rating:
+            model = heads.to_onnx(head, Mix.none(count))
+        else:
+            model = heads.to_onnx(head, settings.mixes[task], shown.wide[task])
+        config = {
+            "task": task, "kind": KINDS[task], "labels": labels, "encoder": encoder,
+            "thresholds": [0.5] * count if rating else settings.thresholds[task].tolist(), **facts,
+        }  # fmt: skip
+        if task == "behaviors":
+            config["fusion"] = settings.fusion
+        _write_folder(out / task, model, config, {})
+
+
+def write_encoder(
+    folder: Path, network: Network, characters: Sequence[str], facts: Mapping[str, Any]
+) -> None:
+    """The folder of an encoder."""
+    config = {"kind": ENCODER, "size": network.shape.size, **facts}
+    _write_folder(folder, to_onnx(network), config, {CHARACTERS: list(characters)})
+
+
+def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], settings: Settings,
+            book: RuleBook) -> dict[str, Any]:  # fmt: skip
+    """Figures of the shipped files on `contacts` by task and corpus, with 95 % intervals over dialogues."""
+    models = Classifiers.load(out)
+    tables = [_shipped(models, d) for d in dialogues]
+    hits = fuse.rule_hits(dialogues, book)
+    corpora = np.concatenate([[_group(c)] * len(c.turns) for c in contacts])
+    owners = np.concatenate([[c.id] * len(c.turns) for c in contacts])
+    figures: dict[str, Any] = {}
+    for task in LABELS:
+        logits = np.concatenate([table[task] for table in tables]).astype(float)
+        gold = gold_of(task, contacts)
+        p = tune.probabilities(logits, exclusive=KINDS[task] == "one")
+        found = decide(task, p, settings.thresholds[task])
+        both = (
+            fuse.decided(logits, hits, {k: dict(v) for k, v in settings.fusion.items()})
+            if task == "behaviors"
+            else found
         )
+        figures[task] = {}
+        for corpus in sorted(set(corpora.tolist())):
+            here = (corpora == corpus) & ~np.isnan(gold).all(axis=1)
+            figure = {
+                **report(task, both[here], gold[here], owners[here]),
+                "ece": calibration_error(task, p[here], gold[here]),
+            }
+            if task == "behaviors":
+                figure["model_alone"] = _headlines(report(task, found[here], gold[here], owners[here]))
+                figure["rules_alone"] = _headlines(report(task, hits.any[here] > 0, gold[here], owners[here]))
+            figures[task][corpus] = figure
+    return figures
+
+
+def parity(
+    out: Path, shown: Experts, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], settings: Settings
+) -> dict[str, dict[str, float]]:
+    """How far the shipped files are from what was fitted, by task: largest difference of a logit, and the share
+    of turns with the same decision."""
+    models, exact = Classifiers.load(out), shown.logits(contacts)
+    tables = [_shipped(models, d) for d in dialogues]
+    found = {}
+    for task, (deep, grams) in exact.items():
+        pair = (
+            settings.mixes[task].apply(deep, grams),
+            np.concatenate([t[task] for t in tables]).astype(float),
+        )
+        exclusive = KINDS[task] == "one"
+        decisions = [
+            decide(task, tune.probabilities(z, exclusive=exclusive), settings.thresholds[task]) for z in pair
+        ]
+        found[task] = {
+            "largest_logit_difference": round(float(np.abs(pair[0] - pair[1]).max()), 3),
+            "same_decisions": round(float((decisions[0] == decisions[1]).all(axis=1).mean()), 4),
+        }
     return found
 
 
-def _majority(task: str, table: Rows) -> dict[str, Any]:
-    """Always the commonest class; for behaviors, where absence is commonest, nothing."""
-    gold = targets(table.golds, task)
-    rate = np.nanmean(gold[table.train], axis=0)
-    constant = np.where(rate == rate.max(), 5.0, -5.0) if task != "behaviors" else np.full(len(rate), -5.0)
-    logits = np.tile(constant, (len(gold), 1))
-    return build.figures(task, logits, np.full(len(rate), 0.5), table, ~table.train)
+def write_json(path: Path, value: Any) -> None:
+    """Deterministic JSON: same value, same bytes."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _parity(
-    built: build.Built, exact: Floats, shipped: Floats, gold: Floats, dev: NDArray[np.bool_]
-) -> dict[str, float]:
-    judged = dev & ~np.isnan(gold).all(axis=1)
-    a, b, asked = exact[judged], shipped[judged], ~np.isnan(gold[judged])
-    p, q = (tune.probabilities(z, exclusive=built.exclusive) for z in (a, b))
-    same = decide(built.task, p, built.thresholds) == decide(built.task, q, built.thresholds)
-    return {
-        "largest_logit_difference": round(float(np.abs(a - b)[asked].max()), 3),
-        "largest_probability_difference": round(float(np.abs(p - q)[asked].max()), 3),
-        "same_decisions": round(float((same | ~asked).all(axis=1).mean()), 4),
-    }
+def _shipped(models: Classifiers, dialogue: Dialogue) -> dict[str, NDArray[np.float32]]:
+    """Logits of each task for the spoken turns of a dialogue."""
+    _, table = models.encoder.read(said(dialogue.transcript().utterances))
+    return {task: models[task].logits(table) for task in LABELS}
 
 
-def _sizes(dialogues: Sequence[Dialogue]) -> Mapping[str, dict[str, int]]:
-    corpora = sorted({d.corpus for d in dialogues})
-    dev = {c: sum(is_dev(d.id) for d in dialogues if d.corpus == c) for c in corpora}
-    return {c: {"train": sum(d.corpus == c for d in dialogues) - dev[c], "dev": dev[c]} for c in corpora}
+def _group(contact: Contact) -> str:
+    return "written" if contact.corpus == "written" else "chats"
 
 
-def _lengths(owners: NDArray[Any]) -> list[int]:
-    starts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
-    return np.diff(np.append(starts, len(owners))).tolist()
+def _headlines(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if isinstance(value, list)}
+
+
+def _write_folder(
+    folder: Path, model: onnx.ModelProto, config: Mapping[str, Any], files: Mapping[str, Any]
+) -> None:
+    """model.onnx, `files` as JSON and, with their hashes, config.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MODEL).write_bytes(model.SerializeToString(deterministic=True))
+    for name, value in files.items():
+        (folder / name).write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
+    hashes = {name: digest(folder / name) for name in (MODEL, *files)}
+    write_json(folder / CONFIG, {"format": FORMAT, **config, "files": hashes})

@@ -1,19 +1,28 @@
-"""Which dialogues are kept for development, and the folds of the others; by hash of the id alone."""
+"""Which dialogues are kept for development and calibration; by hash of the id alone."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Literal
 
 FOLDS = 5
+Part = Literal["train", "calibration", "development"]
+
+
+def part(id: str) -> Part:
+    """A fifth is for development, on which nothing is fitted; a fifth of the rest for calibration and fusion."""
+    if is_dev(id):
+        return "development"
+    return "calibration" if fold(id) == 0 else "train"
 
 
 def is_dev(id: str) -> bool:
-    """Whether the dialogue belongs to the development fifth, on which nothing is fitted."""
+    """Whether the dialogue belongs to the development fifth."""
     return _hash(id) % 5 == 0
 
 
 def fold(id: str) -> int:
-    """The fold, 0 to FOLDS - 1, of a training dialogue."""
+    """The fold, 0 to FOLDS - 1, of a dialogue that is not for development."""
     return _hash(f"fold {id}") % FOLDS
 
 

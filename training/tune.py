@@ -1,4 +1,4 @@
-"""Calibration and thresholds, fitted on out-of-fold logits."""
+"""How head and n-grams are mixed, and thresholds; fitted on dialogues that neither was fitted on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from scipy.special import expit, log_expit, log_softmax, softmax  # type: ignore
 Floats = NDArray[np.float64]
 
 LOWEST, HIGHEST = 0.15, 0.65  # a threshold outside rests on a handful of examples
-PRIOR = 0.02  # pulls the calibration of rare labels towards "leave as it is"
+HALVES = np.array([0.6, 0.4, 0.0])  # weights of head and n-grams where nothing speaks for others
+STRENGTH = 2.0  # how many examples that is worth
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """calibrated logits = scale * logits + shift, both [labels]."""
+class Mix:
+    """logits = deep * the head's + wide * the n-grams' + shift, each [labels]."""
 
-    scale: Floats
+    deep: Floats
+    wide: Floats
     shift: Floats
 
-    def apply(self, logits: Floats) -> Floats:
-        """[rows, labels] -> [rows, labels]."""
-        return logits * self.scale + self.shift
+    def apply(self, deep: Floats, wide: Floats) -> Floats:
+        """Both [rows, labels] -> [rows, labels]."""
+        return deep * self.deep + wide * self.wide + self.shift
+
+    @classmethod
+    def none(cls, labels: int) -> Mix:
+        """The head's logits as they are."""
+        return cls(np.ones(labels), np.zeros(labels), np.zeros(labels))
 
 
 def probabilities(logits: Floats, *, exclusive: bool) -> Floats:
@@ -32,12 +39,12 @@ def probabilities(logits: Floats, *, exclusive: bool) -> Floats:
     return np.asarray(softmax(logits, axis=1) if exclusive else expit(logits))
 
 
-def calibrate(logits: Floats, gold: Floats, *, exclusive: bool) -> Calibration:
-    """Platt scaling for each label, or one temperature and a shift a class for exclusive labels."""
+def mix(deep: Floats, wide: Floats, gold: Floats, *, exclusive: bool) -> Mix:
+    """Calibrated weights of the two: for each label, or common ones and a shift a class for exclusive labels."""
     if exclusive:
-        return _temperature(logits, gold)
-    pairs = [_platt(logits[:, j], gold[:, j]) for j in range(gold.shape[1])]
-    return Calibration(np.array([a for a, _ in pairs]), np.array([b for _, b in pairs]))
+        return _together(deep, wide, gold)
+    columns = np.array([_each(deep[:, j], wide[:, j], gold[:, j]) for j in range(gold.shape[1])])
+    return Mix(columns[:, 0], columns[:, 1], columns[:, 2])
 
 
 def thresholds(probability: Floats, gold: Floats, *, exclusive: bool) -> Floats:
@@ -57,28 +64,32 @@ def best_threshold(probability: Floats, gold: Floats) -> float:
     return float(np.round(np.median(grid[f1 >= f1.max() - 0.005]), 3))
 
 
-def _platt(logits: Floats, gold: Floats) -> tuple[float, float]:
+def _each(deep: Floats, wide: Floats, gold: Floats) -> Floats:
+    """Logistic regression of gold on both logits, drawn towards HALVES where examples are few."""
     asked = ~np.isnan(gold)
-    z, y = logits[asked], gold[asked]
+    z, w, y = deep[asked], wide[asked], gold[asked]
 
-    def loss(ab: Floats) -> float:
-        fitted = ab[0] * z + ab[1]
-        prior = PRIOR * ((ab[0] - 1) ** 2 + ab[1] ** 2) / len(z) * 100
-        return float(-(y * log_expit(fitted) + (1 - y) * log_expit(-fitted)).mean() + prior)
+    def loss(t: Floats) -> float:
+        fitted = t[0] * z + t[1] * w + t[2]
+        likelihood = -(y * log_expit(fitted) + (1 - y) * log_expit(-fitted)).sum()
+        return float(likelihood + STRENGTH * ((t - HALVES) ** 2).sum())
 
-    a, b = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.05, 5), (-5, 5)]).x
-    return float(a), float(b)
+    bounds = [(0.05, 3), (0.0, 3), (-4, 4)]
+    return np.asarray(minimize(loss, HALVES, method="L-BFGS-B", bounds=bounds).x)
 
 
-def _temperature(logits: Floats, gold: Floats) -> Calibration:
+def _together(deep: Floats, wide: Floats, gold: Floats) -> Mix:
     asked = ~np.isnan(gold[:, 0])
-    z, y = logits[asked], gold[asked]
+    z, w, y = deep[asked], wide[asked], gold[asked]
 
-    def loss(theta: Floats) -> float:
-        return float(-(y * log_softmax(theta[0] * z + theta[1:], axis=1)).sum(axis=1).mean())
+    def loss(t: Floats) -> float:
+        fitted = t[0] * z + t[1] * w + t[2:]
+        return float(-(y * log_softmax(fitted, axis=1)).sum(axis=1).mean())
 
-    theta = minimize(loss, np.array([1.0, *np.zeros(z.shape[1])]), method="L-BFGS-B").x
-    return Calibration(np.full(z.shape[1], theta[0]), theta[1:] - theta[1:].mean())
+    bounds = [(0.05, 3), (0.0, 3)] + [(-4, 4)] * z.shape[1]
+    found = minimize(loss, np.array([*HALVES[:2], *np.zeros(z.shape[1])]), method="L-BFGS-B", bounds=bounds).x
+    ones = np.ones(z.shape[1])
+    return Mix(found[0] * ones, found[1] * ones, found[2:] - found[2:].mean())
 
 
 def _ratios(probability: Floats, gold: Floats) -> Floats:

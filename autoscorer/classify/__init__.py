@@ -1,5 +1,10 @@
-"""The classifiers: sentiment, empathy and behaviors by turn, from small linear models run by onnxruntime."""
+"""The classifiers: a shared encoder, and a light head for each task, run by onnxruntime.
 
+A head's graph has the inputs `rows` float32 [n, width], `grams` int32 [n, any] filled with 0, `scale` float32
+[n, 1], and the output `logits` [n, labels]. The n-grams may be left out; a rating never has them.
+"""
+
+from .encoder import Encoder
 from .model import Classifier, Classifiers, Opinion
 
-__all__ = ["Classifier", "Classifiers", "Opinion"]
+__all__ = ["Classifier", "Classifiers", "Encoder", "Opinion"]

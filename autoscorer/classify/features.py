@@ -1,24 +1,35 @@
-"""From utterances to feature ids: n-grams of a turn, of its neighbours, and where it stands."""
+"""From utterances to the rows that the heads read: vectors of a turn and its neighbours, and where it stands."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import add
+from functools import lru_cache
+from math import log
+from typing import TYPE_CHECKING
 
+from ..neutral import neutral
 from ..text import normalize
 from ..types import Role, Utterance
 
-HEAD, TAIL = 300, 100  # characters of a turn that are read; a hostile turn may have 100,000
-BORDER = "\x02"  # stands before and after each text, so that "at the start" and "at the end" are n-grams
-ORDER, CONTEXT_ORDER = 4, 2
-SPACES = ("own", "previous", "next", "place")
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Grams = Mapping[str, Sequence[str]]
-Vocabulary = Mapping[str, Mapping[str, int]]
+    Floats = NDArray[np.float32]
+    Ids = NDArray[np.int32]
+
+HEAD, TAIL = 120, 40  # characters of a turn that are read; a hostile turn may have 100,000
+NEIGHBOURS = 3  # the turn before, the turn after, and the last one of the other party
+WEIGHT = 0.5  # a neighbour speaks half as loud as the turn itself, so that its penalty is fourfold
+ORDER = 4  # characters of the longest n-gram
+SHIFT = 14  # leaves 18 of 32 bits
+BUCKETS = (1 << 32 - SHIFT) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
+MIX, SPREAD = 1_000_003, 0x9E3779B1  # primes that spread n-grams over the rows
+RECENT = 6  # earlier turns of a party that a turn is compared with
+NONE = -1
 
 _MASKED = re.compile(
     r"#e-[a-z][0-9]*(?:\[[^\]\[]{0,9}\])?"  # emoji codes of the chat corpora
@@ -26,75 +37,45 @@ _MASKED = re.compile(
     r"|[0-9]+(?:[.,:][0-9]+)*|[零一二三四五六七八九幺]{4,}|\s+"
 )
 _SYMBOLS = {"金额": "①", "日期": "②", "时间": "③", "地址": "④", "姓名": "⑤", "用户": "⑤", "链接": "⑥"}
-_STEPS = (1, 2, 3, 5, 9)
-_LENGTHS = (3, 6, 10, 16, 25, 40, 70)
+PLACES = (
+    "agent", "first", "last", "own_first", "own_second", "own_third", "own_last", "own_last_but_one",
+    "own_last_but_two", "after_same", "before_same", "length", "said_before", "said_by_other", "covered",
+    "question",
+)  # fmt: skip
+"""What is known of a turn besides words: who speaks, where it stands, and how much of it was said before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a classifier sees of one utterance: its role, and n-grams by feature space."""
+class Said:
+    """The spoken turns of a contact, cleaned. `turns` are their indexes in the transcript."""
 
-    role: Role
-    grams: Grams
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    low: list[str]  # n-grams up to CONTEXT_ORDER, for this turn and its neighbours
-    high: list[str]
-    length: int
+    turns: tuple[int, ...]
+    roles: tuple[Role, ...]
+    texts: tuple[str, ...]
 
 
-_NOTHING = _Text([], [], 0)
+def said(utterances: Sequence[Utterance]) -> Said:
+    """What agent and customer said, in order; a system line is nobody's neighbour."""
+    spoken = [(i, u) for i, u in enumerate(utterances) if u.role != "system"]
+    return Said(
+        tuple(i for i, _ in spoken),
+        tuple(u.role for _, u in spoken),
+        tuple(clean(u.text) for _, u in spoken),
+    )
 
 
-def turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
-    """One `Turn` for each utterance, in order. A system line is nobody's neighbour."""
-    made = [Turn(u.role, {}) for u in utterances]
-    spoken = [i for i, u in enumerate(utterances) if u.role != "system"]
-    texts = [_text(utterances[i].text) for i in spoken]
-    roles = [utterances[i].role for i in spoken]
-    places = _places(roles)
-    for k, i in enumerate(spoken):
-        grams = {
-            "own": texts[k].low + texts[k].high,
-            "previous": texts[k - 1].low if k else [],
-            "next": texts[k + 1].low if k + 1 < len(texts) else [],
-            "place": [*places[k], f"size{bisect_right(_LENGTHS, texts[k].length)}"],
-        }
-        made[i] = Turn(roles[k], grams)
-    return tuple(made)
+@lru_cache(maxsize=20_000)  # agents repeat templates
+def clean(text: str) -> str:
+    """`text` as the encoder reads it: normalized, numbers and masked data as one symbol each, names,
+    titles and regions as one of their kind, cut in the middle.
 
-
-def alone(text: str) -> Grams:
-    """The n-grams of a piece of text by itself, without borders, neighbours or place."""
-    read = _text(text, border="")
-    return {"own": read.low + read.high}
-
-
-def ids(grams: Grams, vocabulary: Vocabulary) -> list[int]:
-    """The ids of the known features, each once, in no particular order. Id 0 is padding."""
-    found: set[int | None] = set()
-    for space, known in vocabulary.items():
-        found.update(map(known.get, grams.get(space, ())))
-    found.discard(None)
-    return list(found)  # type: ignore[arg-type]
-
-
-def _text(text: str, border: str = BORDER) -> _Text:
-    if len(text) > HEAD + TAIL:
-        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    clean = border + _MASKED.sub(_symbol, normalize(text)) + border
-    grams: list[str] = list(clean)
-    low = grams
-    high: list[str] = []
-    for n in range(2, ORDER + 1):
-        grams = list(map(add, grams, clean[n - 1 :]))
-        if n <= CONTEXT_ORDER:
-            low = low + grams
-        else:
-            high += grams
-    return _Text(low, high, len(clean))
+    >>> clean("您的訂單12345已發貨")
+    '您的订单0已发货'
+    """
+    if len(text) > 3 * (HEAD + TAIL):
+        text = f"{text[: 2 * HEAD]} {text[-2 * TAIL :]}"
+    short = _MASKED.sub(_symbol, neutral(normalize(text)))
+    return short if len(short) <= HEAD + TAIL else short[:HEAD] + short[-TAIL:]
 
 
 def _symbol(match: re.Match[str]) -> str:
@@ -106,14 +87,113 @@ def _symbol(match: re.Match[str]) -> str:
     return " " if match[0].isspace() else "0"
 
 
-def _places(roles: Sequence[Role]) -> list[list[str]]:
-    """How many turns of the same role come before and after each one, and who speaks next to it."""
-    left, seen = Counter(roles), Counter[Role]()
-    around = ["", *roles, ""]
-    places = []
-    for k, role in enumerate(roles):
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the heads read of spoken turns. dense: [n, width(d)]. grams: n-grams of each turn's own text."""
+
+    dense: Floats
+    grams: tuple[Ids, ...]
+
+    def pick(self, places: Sequence[int]) -> Rows:
+        """The rows at `places`."""
+        return Rows(self.dense[list(places)], tuple(self.grams[k] for k in places))
+
+
+def grams(cleaned: str) -> Ids:
+    """The n-grams of a text made by `clean`, up to ORDER characters with a border at each end, each once and
+    in order; hashed to 1 .. BUCKETS - 1, for 0 is padding.
+
+    >>> len(grams("您好"))
+    8
+    """
+    import numpy as np
+
+    mixed = codes = np.frombuffer(f"\x02{cleaned}\x02".encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = [codes[1:-1]]
+    for n in range(1, min(ORDER, len(codes))):
+        mixed = mixed[:-1] * MIX + codes[n:]  # whole numbers of 32 bits, what is above is dropped
+        found.append(mixed)
+    spread = (np.concatenate(found) * SPREAD) >> SHIFT
+    spread.sort()
+    distinct = np.ones(len(spread), bool)
+    np.not_equal(spread[1:], spread[:-1], out=distinct[1:])
+    return spread[distinct].astype(np.int32) + 1
+
+
+def pad(rows: Sequence[Ids]) -> tuple[Ids, Floats]:
+    """Rows of n-grams as one table filled with 0, [n, longest]; and 1 / sqrt of their number, [n, 1]."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    table = np.zeros((len(rows), max(1, lengths.max(initial=0))), np.int32)
+    if len(rows):
+        table[np.arange(table.shape[1]) < lengths[:, None]] = np.concatenate(rows)
+    return table, (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
+
+
+def width(size: int) -> int:
+    """The length of a row for vectors of length `size`."""
+    return (1 + NEIGHBOURS) * size + len(PLACES)
+
+
+def rows(vectors: Floats, talk: Said) -> Floats:
+    """One row a spoken turn, [n, width(d)]: its vector, those of its neighbours, its place. vectors: [n, d]."""
+    import numpy as np
+
+    padded = np.vstack([vectors, np.zeros((1, vectors.shape[1]), np.float32)])
+    around = WEIGHT * padded[np.array(neighbours(talk.roles), np.int64).reshape(-1, NEIGHBOURS)]
+    place = np.array(places(talk), np.float32).reshape(-1, len(PLACES))
+    return np.concatenate(
+        [vectors, around.reshape(len(vectors), NEIGHBOURS * vectors.shape[1]), place], axis=1
+    )
+
+
+def neighbours(roles: Sequence[Role]) -> list[tuple[int, int, int]]:
+    """For each turn: the one before, the one after, and the other party's last; NONE where there is none.
+
+    Where the other party spoke just before, the third is the turn before that.
+    """
+    found, latest = list[tuple[int, int, int]](), dict[Role, int]()
+    for i, role in enumerate(roles):
+        other = max((at for who, at in latest.items() if who != role), default=NONE)
+        third = other if other not in (NONE, i - 1) else i - 2 if i > 1 else NONE
+        found.append((i - 1 if i else NONE, i + 1 if i + 1 < len(roles) else NONE, third))
+        latest[role] = i
+    return found
+
+
+def places(talk: Said) -> list[list[float]]:
+    """The values of PLACES for each turn."""
+    left, seen, roles = Counter(talk.roles), Counter[Role](), talk.roles
+    echoes, made = _echoes(talk), list[list[float]]()
+    for i, (role, text) in enumerate(zip(roles, talk.texts, strict=True)):
         left[role] -= 1
-        start, end = bisect_right(_STEPS, seen[role]), bisect_right(_STEPS, left[role])
-        places.append([f"start{start}", f"end{end}", f"after {around[k]}", f"before {around[k + 2]}"])
+        before, after = seen[role], left[role]
         seen[role] += 1
-    return places
+        made.append([
+            role == "agent", i == 0, i == len(roles) - 1, before == 0, before == 1, before == 2,
+            after == 0, after == 1, after == 2, i > 0 and roles[i - 1] == role,
+            i + 1 < len(roles) and roles[i + 1] == role, log(len(text) + 2) / 4, *echoes[i],
+            "?" in text or text.endswith(("吗", "呢", "么", "吧")),
+        ])  # fmt: skip
+    return made
+
+
+def _echoes(talk: Said) -> list[tuple[float, float, float]]:
+    """How much of each turn was said before, as shares of its character pairs: in one earlier turn of the
+    same party, in one of the other party, and anywhere by the other party."""
+    earlier: dict[Role, list[set[str]]] = {"agent": [], "customer": []}
+    heard: dict[Role, set[str]] = {"agent": set(), "customer": set()}
+    found = []
+    for role, text in zip(talk.roles, talk.texts, strict=True):
+        pairs = {text[k : k + 2] for k in range(len(text) - 1)}
+        other: Role = "customer" if role == "agent" else "agent"
+        size = max(4, len(pairs))  # a turn of two characters repeats nothing
+        found.append((
+            max((len(pairs & e) for e in earlier[role][-RECENT:]), default=0) / size,
+            max((len(pairs & e) for e in earlier[other][-RECENT:]), default=0) / size,
+            len(pairs & heard[other]) / size,
+        ))  # fmt: skip
+        earlier[role].append(pairs)
+        heard[role] |= pairs
+    return found

@@ -1,19 +1,23 @@
-"""A model folder, read and checked: config.json, vocabulary.json, model.onnx."""
+"""Model folders, read and checked: `encoder/` and one folder a task, each with config.json and model.onnx."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from ..errors import ConfigError
 from ..types import Role
-from .features import SPACES
+
+Kind = Literal["one", "many", "rating"]
+"""A task gives each turn one of its labels, any number of them, or rates the whole contact on each."""
+Labels = Mapping[Role, tuple[str, ...]]
 
 AGENT = (
     "greeting", "self_intro", "offer_help", "probe", "verify", "restate", "apology", "empathy", "reassure",
@@ -22,26 +26,33 @@ AGENT = (
 )  # fmt: skip
 CUSTOMER = ("complaint", "urge", "repeat", "escalate", "accept", "thank")
 
-LABELS: Mapping[str, Mapping[Role, tuple[str, ...]]] = {
+LABELS: Mapping[str, Labels] = {
     "sentiment": {"customer": ("negative", "neutral", "positive")},
     "empathy": {"agent": ("none", "formulaic", "specific")},
     "behaviors": {"agent": AGENT, "customer": CUSTOMER},
 }
-"""The labels of each task, by the role whose turns it judges."""
+"""The labels of our own tasks, by the role whose turns they judge."""
+KINDS: Mapping[str, Kind] = {"sentiment": "one", "empathy": "one", "behaviors": "many", "quality": "rating"}
 
-FORMAT = 1
-FILES = ("model.onnx", "vocabulary.json")
-MAX_BYTES = 1 << 30
+ENCODER = "encoder"
+FORMAT = 2
+MODEL, CHARACTERS, CONFIG = "model.onnx", "characters.json", "config.json"
+MAX_BYTES = 1 << 28
+TASK_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\-\u4e00-\u9fff]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How model and rules decide one behavior: sigmoid(model·logit + rule·hit + bias) >= `threshold`."""
+    """How model and rules decide one behavior: sigmoid(model·logit + rule·hit + bias) >= `threshold`.
+
+    Between `unsure` and `threshold` it is left to a person.
+    """
 
     model: float
     rule: float
     bias: float
     threshold: float
+    unsure: float = 1.0
 
     def probability(self, logit: float, hit: bool) -> float:
         """The probability that the behavior is there."""
@@ -50,52 +61,91 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """What config.json says. `thresholds` are probabilities, one a label, in the order of `labels`.
+class EncoderConfig:
+    """What an encoder's config.json says: the length of its vectors."""
 
-    weights: by behavior; where no fusion with rules was fitted, those that leave the model alone.
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a task's config.json says.
+
+    labels: the columns of the model, by role (for a rating under no role: the rated qualities).
+    thresholds: probabilities, one a column. unsure: below this probability of the chosen label the model
+    abstains (kind one). encoder: sha256 of the encoder that the head reads. weights: of behaviors.
     """
 
     task: str
-    labels: tuple[str, ...]
+    kind: Kind
+    labels: Labels
     thresholds: tuple[float, ...]
-    files: Mapping[str, str]
+    unsure: float
+    encoder: str
     weights: Mapping[str, Weights]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All labels, in the order of the model's columns, each once."""
+        return tuple(dict.fromkeys(label for group in self.labels.values() for label in group))
 
-def labels(task: str) -> tuple[str, ...]:
-    """All labels of a task, agent's before customer's: the columns of its model."""
-    return tuple(label for group in LABELS[task].values() for label in group)
+
+def read_encoder_config(folder: Path) -> EncoderConfig:
+    """The checked configuration of an encoder. Raises ConfigError."""
+    path, raw = folder / CONFIG, _checked(folder, (MODEL, CHARACTERS))
+    size = raw.get("size")
+    if not isinstance(size, int) or not 1 <= size <= 4096:
+        raise ConfigError(f"{path}: size is {size!r}; must be a whole number from 1 to 4096")
+    return EncoderConfig(size)
+
+
+def read_characters(folder: Path) -> tuple[str, ...]:
+    """The characters that the encoder knows, in the order of their ids."""
+    path = folder / CHARACTERS
+    listed = _json(path, list)
+    if not all(isinstance(char, str) and len(char) == 1 for char in listed) or len(set(listed)) < len(listed):
+        raise ConfigError(f"{path}: must be a list of single characters, each once")
+    return tuple(listed)
 
 
 def read_config(folder: Path) -> Config:
-    """The checked configuration; every file it names has the hash it states, else ConfigError."""
-    path = folder / "config.json"
-    config = _config(path, _json(path))
-    for name in FILES:
-        _check_hash(folder / name, config.files.get(name))
-    return config
+    """The checked configuration of a task; every file it names has the hash it states, else ConfigError."""
+    path, raw = folder / CONFIG, _checked(folder, (MODEL,))
+    task, kind = str(raw.get("task")), raw.get("kind")
+    if not TASK_NAME.fullmatch(task):
+        raise ConfigError(f"{path}: task is {task!r}; a name has letters, digits, _ and -, at most 40")
+    if kind not in ("one", "many", "rating") or kind != KINDS.get(task, kind):
+        raise ConfigError(f"{path}: kind is {kind!r}; allowed: {KINDS.get(task, 'one, many, rating')}")
+    labels = _labels(path, task, raw.get("labels"))
+    columns = tuple(dict.fromkeys(label for group in labels.values() for label in group))
+    thresholds = _thresholds(path, raw.get("thresholds"), len(columns))
+    alone = {label: Weights(1.0, 0.0, 0.0, t) for label, t in zip(columns, thresholds, strict=True)}
+    weights = {**alone, **_fusion(path, raw.get("fusion", {}), columns)}
+    unsure = raw.get("unsure", 0.0)
+    if not isinstance(unsure, (int, float)) or not 0 <= unsure < 1:
+        raise ConfigError(f"{path}: unsure is {unsure!r}; must be a probability below 1")
+    return Config(task, kind, labels, thresholds, float(unsure), str(raw.get("encoder")), weights)
 
 
-def read_vocabulary(folder: Path) -> dict[str, dict[str, int]]:
-    """Feature space -> n-gram -> id. Ids run from 1 through the spaces, in the order of the file."""
-    path = folder / "vocabulary.json"
-    lists = _json(path)
-    for space, grams in lists.items():
-        if space not in SPACES:
-            raise ConfigError(f"{path}: unknown feature space {space!r}; allowed: {', '.join(SPACES)}")
-        if not _are_grams(grams):
-            raise ConfigError(f"{path}: {space} must be a list of n-grams, each once")
-    spaces, first = {}, 1
-    for space, grams in lists.items():
-        spaces[space] = dict(zip(grams, range(first, first + len(grams)), strict=True))
-        first += len(grams)
-    return spaces
+def session(path: Path) -> Any:
+    """An ONNX session that uses one thread, so that workers do not fight over cores. Raises ConfigError."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(_bytes(path), options, providers=["CPUExecutionProvider"])
+    except ConfigError:
+        raise
+    except Exception as error:  # onnxruntime's own errors share no base
+        raise ConfigError(f"{path}: onnxruntime cannot load it: {one_line(error)}") from None
 
 
-def _are_grams(grams: Any) -> bool:
-    strings = isinstance(grams, list) and all(isinstance(gram, str) for gram in grams)
-    return strings and len(set(grams)) == len(grams)
+def one_line(error: Exception) -> str:
+    """What onnxruntime says, which runs over lines and pages."""
+    return " ".join(str(error).split())[:200]
 
 
 def digest(path: Path) -> str:
@@ -103,21 +153,33 @@ def digest(path: Path) -> str:
     return hashlib.sha256(_bytes(path)).hexdigest()
 
 
-def _config(path: Path, raw: dict[str, Any]) -> Config:
+def _checked(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
+    path = folder / CONFIG
+    raw = _json(path, dict)
     if raw.get("format") != FORMAT:
         raise ConfigError(f"{path}: format is {raw.get('format')!r}, this version reads {FORMAT}")
-    task = str(raw.get("task"))
-    if task not in LABELS:
-        raise ConfigError(f"{path}: task is {task!r}; allowed: {', '.join(LABELS)}")
-    wanted = labels(task)
-    if raw.get("labels") != list(wanted):
-        raise ConfigError(f"{path}: labels are {raw.get('labels')!r}; task {task} has {', '.join(wanted)}")
-    files = raw.get("files")
-    if not isinstance(files, dict):
-        raise ConfigError(f"{path}: files must map {', '.join(FILES)} to their sha256")
-    thresholds = _thresholds(path, raw.get("thresholds"), len(wanted))
-    alone = {label: Weights(1.0, 0.0, 0.0, t) for label, t in zip(wanted, thresholds, strict=True)}
-    return Config(task, wanted, thresholds, files, {**alone, **_fusion(path, raw.get("fusion", {}), wanted)})
+    stated = raw.get("files")
+    if not isinstance(stated, dict):
+        raise ConfigError(f"{path}: files must map {', '.join(files)} to their sha256")
+    for name in files:
+        _check_hash(folder / name, stated.get(name))
+    return cast(dict[str, Any], raw)
+
+
+def _labels(path: Path, task: str, raw: Any) -> Labels:
+    groups = raw if isinstance(raw, dict) else {}
+    good = groups and set(groups) <= {"agent", "customer", "system"} and all(map(_names, groups.values()))
+    if not good:
+        raise ConfigError(f"{path}: labels must map agent, customer or both to a list of names")
+    labels = {cast(Role, role): tuple(names) for role, names in groups.items()}
+    if task in LABELS and labels != LABELS[task]:
+        wanted = "; ".join(f"{role}: {', '.join(names)}" for role, names in LABELS[task].items())
+        raise ConfigError(f"{path}: labels differ from those of the task {task} ({wanted})")
+    return labels
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(v, str) and v for v in value)
 
 
 def _thresholds(path: Path, values: Any, count: int) -> tuple[float, ...]:
@@ -133,22 +195,25 @@ def _fusion(path: Path, raw: Any, wanted: tuple[str, ...]) -> dict[str, Weights]
         if not all(map(math.isfinite, chain.from_iterable(map(astuple, fitted.values())))):
             raise ValueError
     except (AttributeError, TypeError, ValueError):
-        keys = "model, rule, bias, threshold"
+        keys = "model, rule, bias, threshold, unsure"
         raise ConfigError(f"{path}: fusion must give each behavior the numbers {keys}") from None
     if unknown := sorted(set(fitted) - set(wanted)):
         raise ConfigError(f"{path}: fusion has unknown labels {unknown}; allowed: {', '.join(wanted)}")
     return fitted
 
 
-def _json(path: Path) -> dict[str, Any]:
+_JSON: Mapping[type, str] = {dict: "object", list: "list"}
+
+
+def _json(path: Path, kind: type) -> Any:
     try:
         value = json.loads(_bytes(path))
     except ValueError as error:
         raise ConfigError(f"{path}: not valid JSON: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: nested too deeply") from None
-    if not isinstance(value, dict):
-        raise ConfigError(f"{path}: must be a JSON object, is a {type(value).__name__}")
+    if not isinstance(value, kind):
+        raise ConfigError(f"{path}: must be a JSON {_JSON[kind]}, is a {type(value).__name__}")
     return value
 
 
@@ -158,14 +223,13 @@ def _bytes(path: Path) -> bytes:
             raise ConfigError(f"{path}: larger than {MAX_BYTES >> 20} MB, which no model here is")
         return path.read_bytes()
     except OSError as error:
-        wanted = ", ".join(("config.json", *FILES))
-        raise ConfigError(f"{path}: {error.strerror}; a model folder holds {wanted}") from None
+        wanted = f"{ENCODER}/ and one folder a task, each with {CONFIG} and {MODEL}"
+        raise ConfigError(f"{path}: {error.strerror}; a folder of models holds {wanted}") from None
 
 
-def _check_hash(path: Path, stated: str | None) -> None:
+def _check_hash(path: Path, stated: Any) -> None:
     found = digest(path)
     if found != stated:
         raise ConfigError(
-            f"{path}: sha256 is {found}, config.json states {stated}; restore the file or rebuild the model "
-            "with python -m training"
+            f"{path}: sha256 is {found}, config.json states {stated}; restore the file or train the model anew"
         )

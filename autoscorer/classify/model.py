@@ -1,17 +1,32 @@
-"""The classifiers: load a model folder, give probabilities, labels, and the words that speak for them."""
+"""The classifiers at work: labels of turns, the rating of a contact, and the words that speak for them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
-from .features import HEAD, TAIL, Grams, Turn, Vocabulary, alone, ids, turns
-from .folder import LABELS, Config, Weights, digest, read_config, read_vocabulary
+from .encoder import Encoder
+from .features import BUCKETS, Rows, Said, clean, pad, said, width
+from .folder import (
+    CONFIG,
+    ENCODER,
+    LABELS,
+    MODEL,
+    Config,
+    Kind,
+    Weights,
+    digest,
+    one_line,
+    read_config,
+    session,
+)
+from .pooling import pooled, pooled_width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,99 +34,118 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-CHUNK = 64  # turns in one run: bounds memory for a transcript of 50,000
-# Rows are filled up to a multiple of this. Vectorized exp rounds the odd rest of an array in another way,
-# so without a rest a turn gets the same bits in any batch.
-LANES = 16
-
+BEHAVIORS = "behaviors"
 _CLAUSE = re.compile(r"[^。！？；，,!?;~～\s]+")
 
 
 class Classifier:
-    """One task's model. Load with `Classifier.load(folder)`.
+    """One task's head on the shared encoder. Load with `Classifier.load(folder, encoder)`.
 
-    task: sentiment, empathy or behaviors. labels: the columns of every result.
-    sha256: of config.json, which itself states the hashes of the other files.
+    task: its name. kind: one label a turn, any number of them, or a rating of the contact.
+    labels: the columns of every result. sha256: of config.json, which states the hash of the model.
     """
 
-    def __init__(self, config: Config, vocabulary: Vocabulary, session: Any, sha256: str) -> None:
-        self.config, self.task, self.labels, self.sha256 = config, config.task, config.labels, sha256
-        self._vocabulary, self._session = vocabulary, session
+    def __init__(self, config: Config, head: Any, sha256: str) -> None:
+        self.config, self.task, self.labels, self.sha256 = config, config.task, config.columns, sha256
+        self._head, self._inputs = head, {given.name for given in head.get_inputs()}
+        places = {label: i for i, label in enumerate(self.labels)}
+        self._columns = {
+            role: [(label, places[label]) for label in group] for role, group in config.labels.items()
+        }
 
     @classmethod
-    def load(cls, folder: Path) -> Classifier:
-        """Read and check a model folder. Raises ConfigError: a file is missing, malformed or altered."""
+    def load(cls, folder: Path, encoder: Encoder) -> Classifier:
+        """Read and check a task's folder. Raises ConfigError: a file is missing, malformed or altered, or
+        the head was fitted to another encoder."""
         config = read_config(folder)
-        vocabulary = read_vocabulary(folder)
-        session = _session(folder / "model.onnx")
-        _check_shape(folder, session, config, vocabulary)
-        return cls(config, vocabulary, session, digest(folder / "config.json"))
+        if config.encoder != encoder.sha256:
+            raise ConfigError(
+                f"{folder / CONFIG}: made for the encoder {config.encoder[:12]}, the one here is "
+                f"{encoder.sha256[:12]}; train the task anew, or put another version in use: "
+                f"autoscorer models list"
+            )
+        made = cls(config, session(folder / MODEL), digest(folder / CONFIG))
+        made._try(folder, encoder.size)
+        return made
 
-    def logits(self, grams: Sequence[Grams]) -> Floats:
-        """Calibrated logits, [n, labels]; all labels, whatever the role of the turn."""
-        return self._run("logits", [ids(g, self._vocabulary) for g in grams])
+    @property
+    def kind(self) -> Kind:
+        """What a result looks like: one label a turn, many, or a rating."""
+        return self.config.kind
 
-    def probabilities(self, grams: Sequence[Grams]) -> Floats:
-        """Calibrated probabilities, [n, labels]; all labels, whatever the role of the turn."""
-        return self._run("probabilities", [ids(g, self._vocabulary) for g in grams])
-
-    def predict(self, transcript: Transcript) -> tuple[Prediction, ...]:
-        """The label of each turn that the task judges (sentiment: customer; empathy: agent)."""
-        return self.label(turns(transcript.utterances))
-
-    def label(self, seen: Sequence[Turn]) -> tuple[Prediction, ...]:
-        """Like `predict`, on turns made by `features.turns`.
-
-        The label is the one whose probability exceeds its threshold by the largest factor.
-        """
-        mine = [i for i, turn in enumerate(seen) if turn.role in LABELS[self.task]]
-        table = self.probabilities([seen[i].grams for i in mine])
-        best = (table / self.config.thresholds).argmax(axis=1).tolist()
-        return tuple(
-            Prediction(self.task, turn, self.labels[label], round(float(row[label]), 4))
-            for turn, label, row in zip(mine, best, table, strict=True)
-        )
-
-    def clause(self, text: str, label: str) -> tuple[int, int]:
-        """The characters `[start, end)` of the clause whose own n-grams weigh most for `label`."""
-        spans = list(_clauses(text))
-        if len(spans) < 2:
-            return spans[0] if spans else (0, len(text))
-        known = [ids(alone(text[start:end]), self._vocabulary) for start, end in spans]
-        weight = self._run("logits", known, whole=False)[:, self.labels.index(label)]
-        return spans[int(weight.argmax())]
-
-    def _run(self, output: str, rows: Sequence[Sequence[int]], *, whole: bool = True) -> Floats:
-        """Run in chunks. With `whole` a row is scaled as a turn is, without it weights are only summed."""
+    def logits(self, table: Rows) -> Floats:
+        """Calibrated logits of turns, [n, labels]."""
         import numpy as np
 
-        parts = [np.zeros((0, len(self.labels)), np.float32)]
-        for first in range(0, len(rows), CHUNK):
-            chunk = rows[first : first + CHUNK]
-            table = pad(chunk)
-            scale = row_scale(chunk, len(table)) if whole else np.ones((len(table), 1), np.float32)
-            parts.append(self._session.run([output], {"ids": table, "scale": scale})[0][: len(chunk)])
-        return np.concatenate(parts)
+        if not table.grams:
+            return np.zeros((0, len(self.labels)), np.float32)
+        feed: dict[str, Any] = {"rows": table.dense}
+        if "grams" in self._inputs:
+            feed["grams"], feed["scale"] = pad(table.grams)
+        found: Floats = self._head.run(None, feed)[0]
+        return found
 
+    def rate(self, pooled: Floats) -> Floats:
+        """The values of a rating, [labels], from a contact as one row."""
+        found: Floats = self._head.run(None, {"rows": pooled[None]})[0][0]
+        return found
 
-def pad(rows: Sequence[Sequence[int]]) -> NDArray[np.int32]:
-    """Rows of ids as one table filled with 0; the number of rows is a multiple of LANES."""
-    import numpy as np
+    def label(self, talk: Said, table: Rows) -> tuple[Prediction, ...]:
+        """The labels of the turns that the task judges; `table` has a row a turn of `talk`.
 
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    table = np.zeros((-(-len(rows) // LANES) * LANES, max(1, lengths.max(initial=0))), np.int32)
-    flat = [i for row in rows for i in row]
-    table[: len(rows)][np.arange(table.shape[1]) < lengths[:, None]] = flat
-    return table
+        One label: that whose probability exceeds its threshold by the largest factor; a turn on which the
+        model is unsure has none. Many: each that reaches its threshold.
+        """
+        if self.kind == "rating":
+            return ()
+        mine = [k for k, role in enumerate(talk.roles) if role in self._columns]
+        logits = self.logits(table.pick(mine))
+        decide = self._one if self.kind == "one" else self._many
+        return tuple(
+            Prediction(self.task, talk.turns[k], label, round(probability, 4))
+            for k, row in zip(mine, logits, strict=True)
+            for label, probability in decide(row, talk.roles[k])
+        )
 
+    def by_role(self, role: Role) -> Sequence[tuple[str, int]]:
+        """The labels of a role's turns, with their columns."""
+        return self._columns.get(role, ())
 
-def row_scale(rows: Sequence[Sequence[int]], height: int) -> Floats:
-    """1 / sqrt(number of features) for each row, [height, 1]."""
-    import numpy as np
+    def probabilities(self, logits: Floats) -> Floats:
+        """Of logits [..., labels]: softmax for one label, sigmoid for many."""
+        import numpy as np
 
-    counts = np.ones((height, 1))
-    counts[: len(rows), 0] = [max(1, len(row)) for row in rows]
-    return (1 / np.sqrt(counts)).astype(np.float32)
+        if self.kind == "one":
+            powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+            return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+    def _one(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
+        found = self.probabilities(row)
+        best = int((found / self.config.thresholds).argmax())
+        if found[best] >= self.config.unsure:
+            yield self.labels[best], float(found[best])
+
+    def _many(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
+        found = self.probabilities(row)
+        for label, column in self._columns[role]:
+            if found[column] >= self.config.thresholds[column]:
+                yield label, float(found[column])
+
+    def _try(self, folder: Path, size: int) -> None:
+        """The head must read rows of this encoder and give a column for each label."""
+        import numpy as np
+
+        try:
+            if self.kind == "rating":
+                shape = self.rate(np.zeros(pooled_width(size), np.float32))[None].shape
+            else:
+                last = np.array([BUCKETS - 1], np.int32)
+                shape = self.logits(Rows(np.zeros((1, width(size)), np.float32), (last,))).shape
+        except Exception as error:  # onnxruntime's own errors share no base
+            raise ConfigError(f"{folder / MODEL}: does not fit the encoder: {one_line(error)}") from None
+        if shape != (1, len(self.labels)):
+            raise ConfigError(f"{folder / MODEL}: results are {shape}, must be 1 x {len(self.labels)}")
 
 
 @dataclass(frozen=True)
@@ -120,91 +154,111 @@ class Opinion:
 
     transcript: Transcript
     predictions: tuple[Prediction, ...]
+    ratings: Mapping[str, float]
     weights: Mapping[str, Weights]
-    _behaviors: Classifier
-    _turns: tuple[Turn, ...]
+    _models: Classifiers
+    _talk: Said
+    _table: Rows
 
     def logits(self) -> Iterator[tuple[int, dict[str, float]]]:
         """Each agent and customer turn with the logit of each behavior of its role."""
-        columns = _columns(self._behaviors)
-        mine = [i for i, turn in enumerate(self._turns) if turn.role in columns]
-        table = self._behaviors.logits([self._turns[i].grams for i in mine])
-        for i, row in zip(mine, table.tolist(), strict=True):
-            yield i, {label: row[column] for label, column in columns[self._turns[i].role]}
+        behaviors = self._models.behaviors
+        if behaviors is None:
+            return
+        values = behaviors.logits(self._table).tolist()
+        for turn, role, row in zip(self._talk.turns, self._talk.roles, values, strict=True):
+            yield turn, {label: row[column] for label, column in behaviors.by_role(role)}
 
     def clause(self, turn: int, behavior: str) -> tuple[int, int]:
-        """The characters of the turn that carry the most weight for the behavior."""
-        return self._behaviors.clause(self.transcript.utterances[turn].text, behavior)
+        """The characters `[start, end)` of the clause of a turn that speaks most for the behavior."""
+        return self._models.clause(self.transcript.utterances[turn].text, behavior)
 
 
 class Classifiers:
-    """All tasks' models. `sha256` maps each task to the hash of its model."""
+    """The shared encoder and all tasks' heads. `sha256` maps each of them to the hash of its model."""
 
-    def __init__(self, models: Mapping[str, Classifier]) -> None:
-        self._models = models
-        self.sha256 = {task: model.sha256 for task, model in models.items()}
+    def __init__(self, encoder: Encoder, models: Mapping[str, Classifier]) -> None:
+        self.encoder, self._models = encoder, dict(sorted(models.items()))
+        self.sha256 = {ENCODER: encoder.sha256} | {task: m.sha256 for task, m in self._models.items()}
 
     @classmethod
     def load(cls, folder: Path) -> Classifiers:
-        """Load `folder/sentiment`, `folder/empathy` and `folder/behaviors`. Raises ConfigError."""
+        """Load `folder/encoder` and every folder beside it that holds a config.json. Raises ConfigError:
+        a folder is not valid, or one of our own tasks that the default rules and rubric need is missing."""
         if not folder.is_dir():
-            raise ConfigError(f"{folder}: no such folder; a folder of models holds {', '.join(LABELS)}")
-        models = {task: Classifier.load(folder / task) for task in LABELS}
+            raise ConfigError(
+                f"{folder}: no such folder; a folder of models holds {', '.join((ENCODER, *LABELS))}"
+            )
+        tasks = {path.parent.name for path in folder.glob(f"*/{CONFIG}")} | {ENCODER, *LABELS}
+        return cls.of({task: folder / task for task in tasks})
+
+    @classmethod
+    def of(cls, folders: Mapping[str, Path]) -> Classifiers:
+        """Load the encoder and the heads from the folder of each. Raises ConfigError as `load` does."""
+        encoder = Encoder.load(folders[ENCODER])
+        heads = {task: folder for task, folder in sorted(folders.items()) if task != ENCODER}
+        models = {task: Classifier.load(folder, encoder) for task, folder in heads.items()}
         for task, model in models.items():
             if model.task != task:
-                raise ConfigError(f"{folder / task}: holds the model of task {model.task}, not {task}")
-        return cls(models)
+                raise ConfigError(f"{folders[task]}: holds the model of task {model.task}, not {task}")
+        return cls(encoder, models)
+
+    def with_head(self, model: Classifier) -> Classifiers:
+        """The same classifiers with another head for its task."""
+        return Classifiers(self.encoder, {**self._models, model.task: model})
+
+    @property
+    def tasks(self) -> Mapping[str, Classifier]:
+        """All heads by the name of their task."""
+        return self._models
+
+    @cached_property
+    def behaviors(self) -> Classifier | None:
+        """The head whose findings are weighed together with the rules."""
+        return self._models.get(BEHAVIORS)
 
     def __getitem__(self, task: str) -> Classifier:
         return self._models[task]
 
     def read(self, transcript: Transcript) -> Opinion:
-        """Sentiment and empathy of each turn; behaviors are computed when asked for."""
-        seen = turns(transcript.utterances)
-        labelled = (*self["sentiment"].label(seen), *self["empathy"].label(seen))
+        """Labels of each turn and ratings of the contact; behaviors are computed when asked for."""
+        talk = said(transcript.utterances)
+        vectors, table = self.encoder.read(talk)
+        labelled = [
+            prediction
+            for task, model in self._models.items()
+            if task != BEHAVIORS
+            for prediction in model.label(talk, table)
+        ]
         predictions = tuple(sorted(labelled, key=lambda p: p.turn))
-        behaviors = self["behaviors"]
-        return Opinion(transcript, predictions, behaviors.config.weights, behaviors, seen)
+        weights = self.behaviors.config.weights if self.behaviors else {}
+        return Opinion(transcript, predictions, self._ratings(vectors, talk), weights, self, talk, table)
 
+    def clause(self, text: str, behavior: str) -> tuple[int, int]:
+        """The characters `[start, end)` of the clause that, alone, speaks most for the behavior."""
+        spans = [match.span() for match in _CLAUSE.finditer(text[:2000])]
+        if len(spans) < 2 or self.behaviors is None:
+            return spans[0] if spans else (0, len(text))
+        role = next(role for role, group in LABELS[BEHAVIORS].items() if behavior in group)
+        column = self.behaviors.labels.index(behavior)
+        values = self.behaviors.logits(self._alone([text[a:b] for a, b in spans], role))[:, column]
+        return spans[int(values.argmax())]
 
-def _columns(model: Classifier) -> dict[Role, list[tuple[str, int]]]:
-    places = {label: i for i, label in enumerate(model.labels)}
-    return {role: [(label, places[label]) for label in group] for role, group in LABELS[model.task].items()}
+    def _alone(self, texts: Iterable[str], role: Role) -> Rows:
+        """A row for each text as the only turn of a contact."""
+        import numpy as np
 
+        parts = [self.encoder.read(Said((0,), (role,), (clean(text),)))[1] for text in texts]
+        return Rows(np.concatenate([p.dense for p in parts]), tuple(g for p in parts for g in p.grams))
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    """Clauses of the characters that the features read."""
-    windows = [(0, len(text))] if len(text) <= HEAD + TAIL else [(0, HEAD), (len(text) - TAIL, len(text))]
-    for start, end in windows:
-        for match in _CLAUSE.finditer(text, start, end):
-            yield match.span()
-
-
-def _session(path: Path) -> Any:
-    """A session that uses one thread, so that workers do not fight over cores."""
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
-    try:
-        return ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own errors share no base
-        raise ConfigError(f"{path}: onnxruntime cannot load it: {str(error)[:200]}") from None
-
-
-def _check_shape(folder: Path, session: Any, config: Config, vocabulary: Vocabulary) -> None:
-    """The graph must have a column for each label, and run on the largest id of the vocabulary."""
-    import numpy as np
-
-    largest = sum(map(len, vocabulary.values()))
-    feed = {"ids": np.full((1, 1), largest, np.int32), "scale": np.ones((1, 1), np.float32)}
-    try:
-        shapes = {out.shape for out in session.run(["logits", "probabilities"], feed)}
-    except Exception as error:
-        raise ConfigError(
-            f"{folder / 'model.onnx'}: does not fit vocabulary.json: {str(error)[:200]}"
-        ) from None
-    if shapes != {(1, len(config.labels))}:
-        raise ConfigError(f"{folder / 'model.onnx'}: results are {shapes}, must be 1 x {len(config.labels)}")
+    def _ratings(self, vectors: Floats, talk: Said) -> dict[str, float]:
+        rated = [model for model in self._models.values() if model.kind == "rating"]
+        if not rated or not talk.turns:
+            return {}
+        row = pooled(vectors, talk)
+        values = {m.task: m.rate(row).tolist() for m in rated}
+        return {
+            label: round(value, 3)
+            for m in rated
+            for label, value in zip(m.labels, values[m.task], strict=True)
+        }

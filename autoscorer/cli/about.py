@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .. import resources
+from .. import resources, store
 
 
 def facts(models: Path | None = None) -> Iterator[tuple[str, str]]:
@@ -21,7 +21,7 @@ def facts(models: Path | None = None) -> Iterator[tuple[str, str]]:
 
     rules = load_rules()
     rubric = load_rubric(rules=rules)
-    folder = models or resources.models_dir()
+    folders = store.model_folders(models)
     yield "autoscorer", version("autoscorer")
     yield "python", platform.python_version()
     for package in ("jieba", "spacy", "onnxruntime"):
@@ -31,9 +31,9 @@ def facts(models: Path | None = None) -> Iterator[tuple[str, str]]:
     yield "rules sha256", rules.sha256
     yield "rubric", f"{rubric.label}  {resources.default_rubric()}"
     yield "rubric sha256", rubric.sha256
-    yield "models", str(folder)
-    for task, sha in sorted(Classifiers.load(folder).sha256.items()):
-        yield f"model {task}", sha
+    yield "models", str(models or store.default_store())
+    for task, sha in sorted(Classifiers.of(folders).sha256.items()):
+        yield f"model {task}", f"{sha}  {folders[task]}"
 
 
 def schema_of(what: str) -> dict[str, Any]:

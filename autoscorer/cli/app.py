@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from . import agree, review
+from . import agree, evaluate, report, review, train
+from . import models as kept
 from .options import LangOption, Language, RubricOption
 
 app = typer.Typer(
@@ -32,22 +33,40 @@ class Schema(StrEnum):
     rubric = "rubric"
 
 
+class Engines(StrEnum):
+    """Where transcripts are scored."""
+
+    local = "local"
+    ray = "ray"
+
+
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Folder of classifiers; the shipped ones.")
+    Path | None,
+    typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
 ]
 NoModelsOption = Annotated[
     bool, typer.Option("--no-models", help="Run no classifiers; criteria that need them are not applicable.")
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv or .xlsx file, or a folder."),
+    typer.Option(
+        "-o", "--output", metavar="FILE|DIR", help="A .jsonl, .csv, .xlsx or .parquet, or a folder."
+    ),
 ]
 FormatOption = Annotated[
     list[str] | None,
-    typer.Option("--format", help="table, jsonl, csv or xlsx; may be repeated. In a folder: the last three."),
+    typer.Option(
+        "--format", help="table, jsonl, csv, xlsx, parquet; may be repeated. In a folder: jsonl, csv, xlsx."
+    ),
+]
+MaskOption = Annotated[
+    bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
+]
+NoTextOption = Annotated[
+    bool, typer.Option("--no-text", help="Write no word of the transcripts: scores and places only.")
 ]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No table, progress or summary.")]
 FailUnderOption = Annotated[
@@ -55,7 +74,10 @@ FailUnderOption = Annotated[
     typer.Option("--fail-under", min=0, max=100, help="Exit with 3 if a contact's total is below this."),
 ]
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATHS...", help="Files, folders, or - for JSON lines on stdin.")
+    list[str],
+    typer.Argument(
+        metavar="PATHS...", help="Files, folders, archives, patterns, or - for JSON lines on stdin."
+    ),
 ]
 
 
@@ -76,21 +98,46 @@ def score(
     no_models: NoModelsOption = False,
     formats: FormatOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that score.")] = 1,
+    engine: Annotated[
+        Engines, typer.Option(help="local, or ray: on a Ray cluster (extra 'ray').")
+    ] = Engines.local,
+    address: Annotated[
+        str | None, typer.Option(help="A running Ray cluster; without it, ray runs on this machine.")
+    ] = None,
+    only_failed: Annotated[
+        bool,
+        typer.Option("--only-failed", help="Keep the scorecards of the last run into this DIR as they are."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take nothing from the last run into this DIR.")
+    ] = False,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Score transcripts.
+    """Score transcripts. Into a folder: the same command goes on after an interruption, and scores what changed.
 
     Exit codes: 0 done, 1 some inputs failed (the rest was written), 2 usage, 3 a total below --fail-under,
     130 interrupted.
     """
+    from ..execute import Engine
     from ..pipeline import Scorer
-    from .run import Run, score_paths
+    from ..privacy import Privacy
+    from .run import Again, Run, score_paths
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask, not no_text),
+    )
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
-    raise typer.Exit(score_paths(paths, scorer, run, workers=workers))
+    chosen = Engine(workers, engine is Engines.ray, address)
+    raise typer.Exit(score_paths(paths, scorer, run, Again(force, only_failed), chosen))
 
 
 @app.command()
@@ -99,16 +146,21 @@ def rescore(
     output: OutputOption = None,
     rubric: RubricOption = None,
     rules: RulesOption = None,
+    models: ModelsOption = None,
     formats: FormatOption = None,
+    mask: MaskOption = False,
+    no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Score earlier results again under another rubric; runs no model. Exit codes as for score."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .run import Run, rescore_results
 
-    scorer = Scorer(rubric, rules=rules, use_models=False, lang=lang.value)
+    privacy = Privacy(mask, not no_text)
+    scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value, privacy=privacy)
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -123,13 +175,22 @@ def explain(
     rules: RulesOption = None,
     models: ModelsOption = None,
     no_models: NoModelsOption = False,
+    mask: MaskOption = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Show one transcript with its evidence, criterion by criterion."""
     from ..pipeline import Scorer
+    from ..privacy import Privacy
     from .explain import explain_path
 
-    scorer = Scorer(rubric, rules=rules, models=models, use_models=not no_models, lang=lang.value)
+    scorer = Scorer(
+        rubric,
+        rules=rules,
+        models=models,
+        use_models=not no_models,
+        lang=lang.value,
+        privacy=Privacy(mask),
+    )
     raise typer.Exit(explain_path(path, scorer, only=id))
 
 
@@ -184,6 +245,10 @@ def schema(
     typer.echo()
 
 
+app.command()(report.report)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.add_typer(kept.app, name="models")
 app.command()(review.sample)
 app.add_typer(review.app, name="review")
 app.command()(agree.agree)

@@ -97,9 +97,12 @@ def _head(card: Scorecard, out: Console, words: dict[str, str]) -> None:
 
 
 def _dialogue(analysis: Analysis, scorer: Scorer, out: Console, words: dict[str, str]) -> None:
-    found, labels = defaultdict(list), {(p.task, p.turn): p for p in analysis.predictions}
+    found, labels = defaultdict(list), defaultdict(list)
     for detection in analysis.detections:
         found[detection.span.turn].append(detection)
+    for prediction in analysis.predictions:
+        if prediction.label not in ("neutral", "none"):
+            labels[prediction.turn].append(scorer.label_name(prediction.task, prediction.label))
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right")
     grid.add_column()
@@ -109,10 +112,7 @@ def _dialogue(analysis: Analysis, scorer: Scorer, out: Console, words: dict[str,
         for detection in found[turn]:
             text.stylize("underline bold", detection.span.start, detection.span.end)
         names = [scorer.behavior_name(d.behavior) for d in found[turn]]
-        for task in ("sentiment", "empathy"):
-            prediction = labels.get((task, turn))
-            if prediction and prediction.label not in ("neutral", "none"):
-                names.append(scorer.label_name(task, prediction.label))
+        names += map(screen.one_line, labels[turn])
         role = Text(words[utterance.role], "cyan" if utterance.role == "agent" else "")
         marks = Text(f"  [{' '.join(names)}]" if names else "", "dim")
         grid.add_row(Text(str(turn + 1), "dim"), role, _foldable(text + marks))

@@ -75,6 +75,16 @@ def table(results: Sequence[Result], count: int, lang: str) -> Table:
     return made
 
 
+def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], *, aligned: bool = False) -> Table:
+    """A plain table, each cell on one line. aligned: all but the first column are figures, to the right."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        made.add_column(Text(one_line(head)), justify="right" if aligned and place else "left", no_wrap=True)
+    for row in rows:
+        made.add_row(*(Text(one_line(cell)) for cell in row))
+    return made
+
+
 def _failed(failure: Failure, notes: Sequence[str]) -> list[Text]:
     name = Text(one_line(failure.id or failure.source))
     return [name, Text("—"), Text(notes[2], "red"), Text("—"), Text("—"), Text(one_line(failure.message))]

@@ -30,8 +30,8 @@ def required(pattern: re.Pattern[str]) -> tuple[Strings, ...]:
 
     Empty where nothing is sure, as for `[^,]{3}`. Letters whose case is ignored are left out.
 
-    >>> required(re.compile("请?稍[等候]|等一下"))
-    (frozenset({'等一下', '稍等', '稍候'}),)
+    >>> [sorted(strings) for strings in required(re.compile("请?稍[等候]|等一下"))]
+    [['稍候', '稍等', '等一下']]
     """
     from re import _parser  # type: ignore[attr-defined]  # the only reader of Python's own syntax
 

@@ -19,8 +19,14 @@ from .view import Found, Turns, View
 Answer = Callable[[View, Turns], Found]
 
 
-def operator(c: Condition) -> tuple[Answer, bool]:
-    """The function that answers the condition's operator, and whether it is about the whole contact."""
+CONTACT = ("metadata", "length")
+"""Operators about the whole contact."""
+COSTLY = ("similar", "repetition", "restates", "entity")
+"""Operators that read the text of every turn that they are asked of."""
+
+
+def operator(c: Condition) -> Answer:
+    """The function that answers the condition's operator."""
     ((name, spec),) = c.subjects.items()
     makers: dict[str, Callable[[Any], Answer]] = {
         "similar": _similar, "repetition": _repetition, "restates": restated, "entity": entities,
@@ -28,7 +34,7 @@ def operator(c: Condition) -> tuple[Answer, bool]:
         "interruption": _interruption, "metadata": _metadata, "length": _length, "behavior": _behavior,
         "use": lambda use: _behavior((use,)),
     }  # fmt: skip
-    return makers[name](spec), name in ("metadata", "length")
+    return makers[name](spec)
 
 
 def _behavior(names: tuple[str, ...]) -> Answer:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from ..segment import Segmenter
@@ -31,9 +33,10 @@ class Heard:
 
     def mended(self, unit: int, shown: str) -> str:
         """`shown` with the literals that the regex `unit` needs in the place of what sounds like them."""
+        chars = list(shown)
         for (start, end), meant in self.slips[unit]:
-            shown = shown[:start] + meant + shown[end:]
-        return shown
+            chars[start:end] = meant
+        return "".join(chars)
 
 
 SILENCE = Heard()
@@ -91,8 +94,9 @@ class Ear:
 
     def _senseless(self, shown: str, hit: Hit, meant: str, pieces: Sequence[Hit]) -> bool:
         """Whether the words under the wrong characters are none, and the hit is cut at both ends."""
-        inside = [(a, b) for a, b in pieces if a < hit[1] and b > hit[0]]
-        if inside[0][0] != hit[0] or inside[-1][1] != hit[1]:
+        first = bisect_left(pieces, (hit[0], 0))
+        inside = list(takewhile(lambda piece: piece[0] < hit[1], pieces[first : first + len(meant)]))
+        if not inside or inside[0][0] != hit[0] or inside[-1][1] != hit[1]:
             return False
         wrong = {at for at, char in enumerate(meant, hit[0]) if shown[at] != char}
         return not any(

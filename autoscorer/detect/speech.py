@@ -17,6 +17,8 @@ _SAID = re.compile(
 )
 """Someone else is named as the one who says it, in the same sentence."""
 _MARKS = re.compile(r"“[^“”]{1,200}”|「[^「」]{1,200}」|『[^『』]{1,200}』|\"[^\"]{1,200}\"")
+LONGEST = 202
+"""Characters of a quotation, its marks included."""
 BEFORE = 60
 """Characters in front of a hit that are read."""
 
@@ -31,4 +33,7 @@ def quoted(text: str, start: int, end: int) -> bool:
     """Whether the hit stands in quotation marks or in what someone else is said to have said."""
     if _SAID.search(text[max(0, start - BEFORE) : start]):
         return True
-    return any(m.start() < start and end < m.end() for m in _MARKS.finditer(text))
+    near = max(0, start - LONGEST)
+    return any(
+        near + m.start() < start and end < near + m.end() for m in _MARKS.finditer(text[near : end + LONGEST])
+    )

@@ -48,6 +48,7 @@ class Asked:
 
     operator: Operator
     contact: bool = False
+    costly: bool = False
 
     def find(self, view: View, turns: Turns) -> Found:
         return self.operator(view, turns) if turns else Found()
@@ -55,7 +56,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every part holds in the same turn; it is shown by the first part that has words to show."""
+    """Every part holds in the same turn; it is shown by the first part that has words to show.
+
+    What costs little is asked first, and what costs more only of the turns that are left.
+    """
 
     parts: tuple[Node, ...]
 
@@ -64,16 +68,18 @@ class All:
         return all(part.contact for part in self.parts)
 
     def find(self, view: View, turns: Turns) -> Found:
-        hits: dict[int, tuple[Hit, ...]] = dict.fromkeys(turns, ())
-        unknown: frozenset[int] = frozenset()
-        for part in self.parts:
-            found = part.find(view, tuple(sorted({*hits, *unknown})))
-            open_ = (unknown & {*found.hits, *found.unknown}) | (found.unknown & set(hits))
-            hits = {
-                t: _joined(h, found.hits[t]) for t, h in hits.items() if t in found.hits and t not in open_
-            }
-            unknown = open_
-        return Found(hits, unknown)
+        left, unknown = set(turns), set[int]()
+        answers: dict[int, Found] = {}
+        for number in sorted(range(len(self.parts)), key=lambda n: _cost(self.parts[n])):
+            asked = tuple(sorted(left))
+            answers[number] = found = self.parts[number].find(view, asked) if asked else NONE
+            unknown = (unknown & {*found.hits, *found.unknown}) | found.unknown
+            left = {*found.hits, *found.unknown}
+        hits: dict[int, tuple[Hit, ...]] = dict.fromkeys(left - unknown, ())
+        for number in range(len(self.parts)):
+            for turn in hits:
+                hits[turn] = _joined(hits[turn], answers[number].hits[turn])
+        return Found(hits, frozenset(unknown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +143,14 @@ class Counted:
 class Remembered:
     """A named condition: asked once of the same turns, however often it is used."""
 
-    node: Node
+    inner: Node
     contact: bool
+    cost: int
 
     def find(self, view: View, turns: Turns) -> Found:
-        key = id(self.node), turns
+        key = id(self.inner), turns
         if key not in view.remembered:
-            view.remembered[key] = self.node.find(view, turns)
+            view.remembered[key] = self.inner.find(view, turns)
         return view.remembered[key]
 
 
@@ -242,13 +249,13 @@ class Compiler:
             return Counted(self.condition(condition.count.of, modes), condition.count)
         if condition.use in self._conditions:
             return self._use(str(condition.use), modes)
-        operator, contact = operators.operator(condition)
-        return Asked(operator, contact)
+        (name,) = condition.subjects
+        return Asked(operators.operator(condition), name in operators.CONTACT, name in operators.COSTLY)
 
     def _use(self, name: str, modes: Modes) -> Node:
         if (name, modes) not in self._named:
             node = self.condition(self._conditions[name], modes)
-            self._named[name, modes] = Remembered(node, node.contact)
+            self._named[name, modes] = Remembered(node, node.contact, _cost(node))
         return self._named[name, modes]
 
     def _words(self, wording: Wording, modes: Modes) -> Node:
@@ -274,6 +281,17 @@ class Compiler:
 def _joined(one: tuple[Hit, ...], other: tuple[Hit, ...]) -> tuple[Hit, ...]:
     """Each hit once; named conditions may bring the same one many times."""
     return tuple(dict.fromkeys(one + other)) if one and other else one or other
+
+
+def _cost(node: Node) -> int:
+    """Words are found already; some operators cut or compare texts."""
+    if isinstance(node, Remembered):
+        return node.cost
+    if isinstance(node, Scoped | Not):
+        return _cost(node.part if isinstance(node, Not) else node.inner)
+    if isinstance(node, All | Either):
+        return max((_cost(part) for part in node.parts), default=0)
+    return 2 if isinstance(node, Asked) and node.costly else int(not isinstance(node, Words))
 
 
 def needed_leaf(node: Node) -> int | None:

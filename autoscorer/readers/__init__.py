@@ -1,8 +1,8 @@
 """Readers: what a customer-service system exports becomes transcripts."""
 
-from .expected import expected, passed_over
-from .walk import READERS, read, read_many
+from .files import File
+from .walk import READERS, count, inputs, read, read_input, read_many
 
 SUFFIXES = tuple(READERS)
 
-__all__ = ["SUFFIXES", "expected", "passed_over", "read", "read_many"]
+__all__ = ["SUFFIXES", "File", "count", "inputs", "read", "read_input", "read_many"]

@@ -59,7 +59,7 @@ def finish(draft: Draft) -> Transcript | Failure:
 
 def _transcript(draft: Draft) -> Transcript:
     check(draft.id, "the id")
-    turns = _clean(draft)
+    turns = clean(draft)
     spans, day = _times(draft, turns)
     assigned = _roles(draft, turns)
     utterances = tuple(
@@ -73,7 +73,7 @@ def _transcript(draft: Draft) -> Transcript:
     return Transcript(draft.id, utterances, draft.source, metadata, how)
 
 
-def _clean(draft: Draft) -> list[Turn]:
+def clean(draft: Draft) -> list[Turn]:
     """The turns with something said, their ends stripped; raises when there are none or too many."""
     if len(draft.turns) > MAX_TURNS:
         message = f"{len(draft.turns):,} turns, allowed are {MAX_TURNS:,}"

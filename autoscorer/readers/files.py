@@ -8,30 +8,33 @@ import io
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ..errors import TranscriptError
-from ..own_files import is_results, is_review
+from ..own_files import is_report, is_results, is_review
 from .encoding import decode, detect
 
 MAX_BYTES = 512 * 2**20
 MAX_LINE = 64 * 2**20
 MAX_UNZIPPED = 300 * 2**20
 MAX_RATIO = 200
-_SMALL = 20 * 2**20  # below this a high ratio does no harm
+SMALL = 20 * 2**20  # below this a high ratio does no harm
+_WRITTEN = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".xlsx", ".parquet"})
 GZIPPED = frozenset({".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One input; `path` is None for standard input."""
+    """One input; `path` is None for standard input. `member` is what is meant of a zip `archive` at `path`."""
 
     path: Path | None
     source: str
+    archive: zipfile.ZipFile | None = None
+    member: zipfile.ZipInfo | None = None
 
     @property
     def suffix(self) -> str:
@@ -47,28 +50,60 @@ class File:
     def gzipped(self) -> bool:
         return self.source.lower().endswith(".gz")
 
+    def stamp(self) -> tuple[int, ...] | None:
+        """Size and times of the last change; as long as they stay, so does the content. None: not known."""
+        if self.member is not None:
+            return self.member.file_size, self.member.CRC
+        if self.path is None:
+            return None
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
     @property
     def _name(self) -> str:
-        name = self.path.name if self.path else "-.jsonl"
+        if self.member is not None:
+            name = self.source.rpartition("/")[2]
+        else:
+            name = self.path.name if self.path else "-.jsonl"
         return name[:-3] if self.gzipped else name
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
         """The bytes as a stream, unpacked if gzipped."""
+        with self._raw() as stream:
+            if self.gzipped:
+                with gzip.open(stream) as unpacked:
+                    yield unpacked  # type: ignore[misc]
+            else:
+                yield stream
+
+    @contextmanager
+    def _raw(self) -> Iterator[IO[bytes]]:
         if self.path is None:
             yield sys.stdin.buffer
-        elif self.gzipped:
-            with gzip.open(self.path) as stream:
-                yield stream  # type: ignore[misc]
+        elif self.archive is not None and self.member is not None:
+            with self.archive.open(self.member) as member:
+                yield member
         else:
             with self.path.open("rb") as stream:
                 yield stream
 
+    def seekable(self) -> Path | io.BytesIO:
+        """For libraries that jump about in a file: where it lies, or all of its bytes."""
+        assert self.path is not None
+        return self.path if self.member is None else io.BytesIO(self.data())
+
     def data(self) -> bytes:
         """All bytes. Raises TranscriptError `empty` or `too_large`."""
-        with self.open() as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
+        size = 0 if self.path is None or self.gzipped else self.path.stat().st_size
+        data = b""
+        if size <= MAX_BYTES:
+            with self.open() as stream:
+                data = stream.read(MAX_BYTES + 1)
+        if max(size, len(data)) > MAX_BYTES:
             raise TranscriptError("too_large", f"more than {MAX_BYTES >> 20} MB", hint="split the file")
         if not data:
             raise empty()
@@ -83,15 +118,19 @@ class File:
 
 
 def is_own(file: File) -> bool:
-    """Whether the file holds results or reviews that we wrote; one that cannot be opened is for its reader to report."""
+    """Whether the file holds what we wrote: results, reviews, a report. One that cannot be opened is for its
+    reader to report."""
+    if file.suffix not in _WRITTEN:
+        return False
     try:
-        with file.open() as stream:
-            if is_results(stream):
-                return True
-        with file.open() as stream:
-            return is_review(stream)
+        return any(_holds(file, kind) for kind in (is_results, is_review, is_report))
     except (OSError, EOFError, zlib.error):
         return False
+
+
+def _holds(file: File, kind: Callable[[IO[bytes]], bool]) -> bool:
+    with file.open() as stream:
+        return bool(kind(stream))
 
 
 def own_results() -> TranscriptError:
@@ -161,15 +200,21 @@ def _skip_line(reader: io.TextIOWrapper) -> None:
         pass
 
 
-def check_zip(file: File, kind: str) -> None:
-    """Refuses what is no zip (`not_xlsx`, `not_docx`) and what unpacks to too much (`too_large`)."""
-    path = file.path
-    if path is None or not zipfile.is_zipfile(path):
+def check_zip(file: File, kind: str) -> Path | io.BytesIO:
+    """Where to read a zipped document. Refuses what is no zip (`not_xlsx`, `not_docx`) and bombs (`too_large`)."""
+    place = file.seekable()
+    if not zipfile.is_zipfile(place):
         raise TranscriptError(f"not_{kind}", f"the content is not .{kind}", hint=f"save it again as .{kind}")
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(place) as archive:
         packed = sum(info.compress_size for info in archive.infolist())
         unpacked = sum(info.file_size for info in archive.infolist())
-    bomb = unpacked > _SMALL and unpacked > MAX_RATIO * max(packed, 1)
+    bomb = unpacked > SMALL and unpacked > MAX_RATIO * max(packed, 1)
     if unpacked > MAX_UNZIPPED or bomb:
         message = f"unpacks to {unpacked >> 20} MB, allowed are {MAX_UNZIPPED >> 20} MB"
         raise TranscriptError("too_large", message, hint="split the file")
+    return place
+
+
+def is_readable(file: File, readable: Iterable[str]) -> bool:
+    """Whether there is a reader for the suffix of `file`."""
+    return file.suffix in readable and (not file.gzipped or file.suffix in GZIPPED)

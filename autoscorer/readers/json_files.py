@@ -65,6 +65,41 @@ def read_lines(file: File) -> Iterator[Transcript | Failure]:
             yield _line(file, number, line, Reading("jsonl", encoding))
 
 
+def values(file: File) -> Iterator[tuple[int, Any]]:
+    """Each JSON value of a file with its line (in a list, its place); one that is bad is a TranscriptError."""
+    if file.suffix == ".json":
+        text = file.text()[0]
+        try:
+            whole = _loads(text)
+        except TranscriptError:
+            if not text.lstrip().startswith("{") or len(text.strip().split("\n")) < 2:
+                raise
+        else:
+            yield from enumerate(_listed(whole), 1)
+            return
+    with file.open() as stream:
+        for number, line, encoding in files.lines(stream):
+            try:
+                yield number, _loads(_checked(line, number, Reading("jsonl", encoding)), number)
+            except TranscriptError as error:
+                yield number, error
+
+
+def _listed(whole: Any) -> list[Any]:
+    """The items of a list, or of the list under a key such as `dialogues`."""
+    if isinstance(whole, dict) and _turns_key(whole) is None:
+        key = aliases.find((key for key, inner in whole.items() if isinstance(inner, list)), "dialogues")
+        whole = whole[key] if key else whole
+    return whole if isinstance(whole, list) else [whole]
+
+
+def holds_turns(value: Any) -> bool:
+    """Whether the value is a dialogue: a list of turns, or an object with one."""
+    return (
+        _is_turns(value) if isinstance(value, list) else isinstance(value, dict) and bool(_turns_key(value))
+    )
+
+
 def _rejoin(rows: Iterator[tuple[int, str | None, str]]) -> str:
     kept, size = [], 0
     for _, line, _ in rows:
@@ -82,12 +117,13 @@ def _line(file: File, number: int, line: str | None, reading: Reading) -> Transc
         value = _loads(_checked(line, number, reading), number)
     except TranscriptError as error:
         return error.failure(source)
-    return _finish(value, f"{file.stem}#{number}", source, reading)
+    return finish_value(value, f"{file.stem}#{number}", source, reading)
 
 
-def _finish(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
+def finish_value(value: Any, name: str, source: str, reading: Reading) -> Transcript | Failure:
+    """The dialogue that a JSON value holds; `name` is its id where it states none."""
     try:
-        return finish(_draft(value, name, source, reading))
+        return finish(draft(value, name, source, reading)[0])
     except TranscriptError as error:
         return error.failure(source)
     except RecursionError:
@@ -125,7 +161,7 @@ def _whole(file: File, value: Any, reading: Reading) -> Iterator[Transcript | Fa
     found = _dialogues(value)
     for index, dialogue in enumerate(found, 1):
         mark = f"#{index}" if len(found) > 1 else ""
-        yield _finish(dialogue, file.stem + mark, file.source + mark, reading)
+        yield finish_value(dialogue, file.stem + mark, file.source + mark, reading)
 
 
 def _dialogues(value: Any) -> Sequence[Any]:
@@ -158,8 +194,10 @@ def _are_dialogues(items: Sequence[Any]) -> bool:
     return bool(items) and isinstance(items[0], dict) and _turns_key(items[0]) is not None
 
 
-def _draft(value: Any, name: str, source: str, reading: Reading) -> Draft:
-    """The draft of one dialogue. Raises TranscriptError `no_dialogue` when the value is none."""
+def draft(value: Any, name: str, source: str, reading: Reading) -> tuple[Draft, Any]:
+    """The draft of one dialogue, and its turns as they stand in the file.
+
+    Raises TranscriptError `no_dialogue` when the value is none."""
     if isinstance(value, list):
         value = {"turns": value}
     key = _turns_key(value) if isinstance(value, dict) else None
@@ -171,7 +209,7 @@ def _draft(value: Any, name: str, source: str, reading: Reading) -> Draft:
     id_key = _id_key(value, key)
     name = str(value[id_key]).strip() if id_key else name
     metadata = {other: inner for other, inner in value.items() if other not in (key, id_key)}
-    return _with_turns(Draft(name, source, (), reading, metadata, "turn"), value[key])
+    return _with_turns(Draft(name, source, (), reading, metadata, "turn"), value[key]), value[key]
 
 
 def _id_key(value: Mapping[str, Any], turns: str) -> str | None:

@@ -12,10 +12,13 @@ from ..types import Failure, Reading, Transcript
 from . import aliases, files, table
 from .draft import Draft
 from .files import File
-from .table import Row
+from .table import Row, string
+
+__all__ = ["Row", "read_csv", "read_xlsx", "string", "tables"]
 
 _DELIMITERS = ",\t;|"
 _MAX_CELL = 64 * 2**20
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 1_048_576, 1024, 50_000_000
 
 
 def read_csv(file: File) -> Iterator[Transcript | Failure]:
@@ -23,6 +26,15 @@ def read_csv(file: File) -> Iterator[Transcript | Failure]:
     text, encoding = file.text()
     reading = Reading(file.suffix.removeprefix("."), encoding)
     yield from table.finish_all(table.drafts(csv_rows(text), reading), file)
+
+
+def tables(file: File) -> Iterator[list[Row]]:
+    """The rows of a csv or tsv file, or of each sheet of a workbook. Raises TranscriptError."""
+    if file.suffix == ".xlsx":
+        files.check_zip(file, "xlsx")
+        yield from _sheets(file)
+    else:
+        yield csv_rows(file.text()[0])
 
 
 def csv_rows(text: str) -> list[Row]:
@@ -51,7 +63,6 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 
     Raises TranscriptError `not_xlsx`, `too_large`, `empty` or `no_text_column`.
     """
-    files.check_zip(file, "xlsx")
     found: list[Draft] = []
     errors: list[TranscriptError] = []
     for rows in _sheets(file):
@@ -67,14 +78,29 @@ def read_xlsx(file: File) -> Iterator[Transcript | Failure]:
 def _sheets(file: File) -> Iterator[list[Row]]:
     from openpyxl import load_workbook
 
-    book: Any = load_workbook(file.path, read_only=True, data_only=True)
+    book: Any = load_workbook(files.check_zip(file, "xlsx"), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be wrong by millions
-            yield [
-                Row(number, row)
-                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-                if any(row)
-            ]
+            yield list(_rows(sheet))
     finally:
         book.close()
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    """The rows that hold something. A file may claim a cell in row 10⁹ or in column ZZZZZZ, of which all before
+    it would be made; Excel itself has no more than MAX_ROWS.
+    """
+    cells, blank = 0, None  # openpyxl gives one and the same tuple for every row that is not there
+    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
+    for number, row in enumerate(rows, 1):
+        if row is blank or not any(row):
+            blank = row
+            continue
+        width = max(i for i, value in enumerate(row, 1) if value is not None)
+        cells += width
+        if cells > MAX_CELLS:
+            raise TranscriptError(
+                "too_large", f"more than {MAX_CELLS:,} cells in a sheet", hint="split the file"
+            )
+        yield Row(number, row[:width])

@@ -40,13 +40,13 @@ def drafts(rows: Sequence[Row], reading: Reading) -> list[Draft]:
 
     Raises TranscriptError `empty`, `no_text_column` or `no_role_column`.
     """
-    filled = [row for row in rows if any(map(_string, row.cells))]
+    filled = [row for row in rows if any(map(string, row.cells))]
     if not filled:
         raise _empty("there are no rows")
     if _is_headless(filled):
-        turns = [Turn(_string(row.cells[0]), _string(row.cells[1]), place=row.number) for row in filled]
+        turns = [Turn(string(row.cells[0]), string(row.cells[1]), place=row.number) for row in filled]
         return [Draft("", "", turns, reading, {}, "row")]
-    names, body = [_string(cell) for cell in filled[0].cells], filled[1:]
+    names, body = [string(cell) for cell in filled[0].cells], filled[1:]
     columns = _columns(names, body)
     if not body:
         raise _empty("there are no rows below the header")
@@ -68,9 +68,9 @@ def finish_all(found: Sequence[Draft], file: File) -> Iterator[Transcript | Fail
 
 def _is_headless(rows: Sequence[Row]) -> bool:
     """Two columns, speaker and text, from the first row on; 客服,通话数 above figures is a header."""
-    said = [_string(row.cells[1]) for row in rows[:5] if len(row.cells) == 2]
+    said = [string(row.cells[1]) for row in rows[:5] if len(row.cells) == 2]
     whole = len(said) == len(rows[:5]) and any(map(has_words, said[1:] or said))
-    return whole and bool(roles.resolve(_string(rows[0].cells[0])))
+    return whole and bool(roles.resolve(string(rows[0].cells[0])))
 
 
 def _columns(names: Sequence[str], body: Sequence[Row]) -> Columns:
@@ -96,7 +96,7 @@ def _name_column(names: Sequence[str], body: Sequence[Row]) -> dict[str, int]:
         return {}
 
     def worth(column: int) -> int:
-        return sum(roles.resolve(_string(_cell(row, column))) is not None for row in body[:50])
+        return sum(roles.resolve(string(_cell(row, column))) is not None for row in body[:50])
 
     return {"name": max(columns, key=worth)}
 
@@ -110,7 +110,7 @@ def _holds_dialogues(body: Sequence[Row], column: int) -> bool:
 def _voice_column(names: Sequence[str], body: Sequence[Row]) -> int:
     """The column of channel numbers that tells the speakers apart."""
     name = aliases.find(names, "channel")
-    if name and body and all(roles.is_neutral(_string(_cell(row, names.index(name)))) for row in body):
+    if name and body and all(roles.is_neutral(string(_cell(row, names.index(name)))) for row in body):
         return names.index(name)
     raise TranscriptError(
         "no_role_column",
@@ -138,7 +138,7 @@ def _add_conversation(found: dict[str, int], names: Sequence[str], body: Sequenc
     name = aliases.find(free, "conversation")
     weak = aliases.find(free, "weak_conversation")
     if name is None and weak is not None:
-        values = [_string(_cell(row, names.index(weak))) for row in body]
+        values = [string(_cell(row, names.index(weak))) for row in body]
         name = weak if "dialogue" in found or len(set(values)) < len(values) else None
     if name is not None:
         found["conversation"] = names.index(name)
@@ -149,11 +149,11 @@ def _groups(body: Sequence[Row], columns: Columns) -> list[tuple[str, list[Row]]
     column = columns.fields.get("conversation")
     if "dialogue" in columns.fields:
         cells = columns.fields["dialogue"]
-        return [(_string(_cell(row, column)), [row]) for row in body if _string(_cell(row, cells))]
+        return [(string(_cell(row, column)), [row]) for row in body if string(_cell(row, cells))]
     groups: dict[str, list[Row]] = {}
     last = ""
     for row in body:
-        last = _string(_cell(row, column)) or last
+        last = string(_cell(row, column)) or last
         groups.setdefault(last, []).append(row)
     return list(groups.items())
 
@@ -165,7 +165,7 @@ def _row_draft(name: str, rows: Sequence[Row], columns: Columns, reading: Readin
 
 
 def _turn(row: Row, fields: Mapping[str, int]) -> Turn:
-    role, name, text = (_string(_cell(row, fields.get(field))) for field in ("role", "name", "text"))
+    role, name, text = (string(_cell(row, fields.get(field))) for field in ("role", "name", "text"))
     seconds = "start" in fields or "end" in fields
     start, end = ("start", "end") if seconds else ("start_ms", "end_ms")
     return Turn(
@@ -187,7 +187,7 @@ def _cell_draft(name: str, rows: Sequence[Row], columns: Columns, reading: Readi
 
 def _lines(cell: Any) -> str:
     """The text of a cell; `<br>` and a written `\\n` separate lines where nothing else does."""
-    text = _string(cell).replace("\r\n", "\n").replace("\r", "\n")
+    text = string(cell).replace("\r\n", "\n").replace("\r", "\n")
     return text if "\n" in text else _BREAK.sub("\n", text)
 
 
@@ -195,7 +195,7 @@ def _metadata(rows: Sequence[Row], columns: Columns) -> dict[str, Any]:
     """What stands in the other columns, where it is the same in all rows of the conversation."""
     found = {}
     for column, name in columns.others.items():
-        values = {value for row in rows if (value := _string(_cell(row, column)))}
+        values = {value for row in rows if (value := string(_cell(row, column)))}
         if len(values) == 1:
             found[name] = values.pop()
     return found
@@ -205,7 +205,8 @@ def _cell(row: Row, column: int | None) -> Any:
     return row.cells[column] if column is not None and column < len(row.cells) else None
 
 
-def _string(cell: Any) -> str:
+def string(cell: Any) -> str:
+    """A cell as it is shown: whole numbers without a point, dates without midnight."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ..errors import TranscriptError
@@ -20,8 +21,8 @@ def read(file: File) -> Iterator[Transcript | Failure]:
     """
     from docx import Document
 
-    files.check_zip(file, "docx")
-    document = Document(str(file.path))
+    place = files.check_zip(file, "docx")
+    document = Document(str(place) if isinstance(place, Path) else place)
     found, error = _in_tables(document)
     dialogue = plain.parse(plain.number(_text(document)))
     if found and sum(len(draft.turns) for draft in found) >= len(dialogue.turns):

@@ -2,10 +2,10 @@
 
 from .book import Behavior, Id, Positions, Rule, RuleBook, Switch, load_rules, schema
 from .conditions import Anchor, Condition, Scope, Wording
-from .operators import TASK_LABELS
+from .operators import TASKS, Labels, labels_of
 from .problems import classifiers_of
 
 __all__ = [
-    "TASK_LABELS", "Anchor", "Behavior", "Condition", "Id", "Positions", "Rule", "RuleBook", "Scope", "Switch",
-    "Wording", "classifiers_of", "load_rules", "schema",
+    "TASKS", "Anchor", "Behavior", "Condition", "Id", "Labels", "Positions", "Rule", "RuleBook", "Scope", "Switch",
+    "Wording", "classifiers_of", "labels_of", "load_rules", "schema",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ from .. import resources, yaml_file
 from ..yaml_file import Strict
 from .conditions import Condition, Named, Scope, Wording
 from .conditions import Path as Keys
-from .operators import As_List, Share
+from .operators import TASKS, As_List, Labels, Share
 from .problems import problems
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-\u4e00-\u9fff]+$", max_length=80)]
@@ -100,8 +100,9 @@ class RuleBook(_Defaults):
     rules: tuple[Rule, ...]
 
 
-def load_rules(path: str | Path | None = None) -> RuleBook:
-    """Read a rule book; the default one without `path`.
+def load_rules(path: str | Path | None = None, *, tasks: Mapping[str, Labels] | None = None) -> RuleBook:
+    """Read a rule book; the default one without `path`. `tasks`: the user's own tasks that rules may ask for,
+    beside ours.
 
     `extends: default` adds the file's behaviors, conditions and rules to the default ones; what has the
     name of a default one replaces it. Raises ConfigError with every mistake: file, line, key, what is allowed.
@@ -121,7 +122,7 @@ def load_rules(path: str | Path | None = None) -> RuleBook:
         rules=kept + tuple(own.values()),
         **{k: getattr(base if k in inherited else file, k) for k in ("positions", *_Defaults.model_fields)},
     )
-    yaml_file.refuse(problems(file, document, book))
+    yaml_file.refuse(problems(file, document, book, {**(tasks or {}), **TASKS}))
     return book
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from .. import text
+from ..types import Role
 from ..yaml_file import Strict
 
-Task = Literal["sentiment", "empathy"]
-TASK_LABELS = {"sentiment": ("negative", "neutral", "positive"), "empathy": ("none", "formulaic", "specific")}
+Labels = Mapping[Role, tuple[str, ...]]
+"""The labels of a task, by the role of the turns that it judges."""
+TASKS: Mapping[str, Labels] = {
+    "sentiment": {"customer": ("negative", "neutral", "positive")},
+    "empathy": {"agent": ("none", "formulaic", "specific")},
+}
+"""Our own tasks; a user's come from the models in use."""
 Entity = Literal[
     "order", "phone", "amount", "date", "time", "duration", "id_card", "bank_card", "email", "plate", "url",
 ]  # fmt: skip
@@ -145,18 +152,9 @@ class Restates(Strict):
 class Classifier(Strict):
     """A classifier gave the turn one of these labels, with at least this probability."""
 
-    task: Task
-    label: Names
+    task: Annotated[str, Field(min_length=1)]
+    label: Annotated[Names, Field(min_length=1)]
     probability: Share = 0.5
-
-    @model_validator(mode="after")
-    def _known_labels(self) -> Classifier:
-        allowed = TASK_LABELS[self.task]
-        wrong = [label for label in self.label if label not in allowed]
-        if wrong or not self.label:
-            found = ", ".join(wrong) or "none"
-            raise ValueError(f"unknown label of task '{self.task}': {found}; allowed: {', '.join(allowed)}")
-        return self
 
 
 class Interval(Range):
@@ -182,3 +180,8 @@ class Metadata(Strict):
     matches: Pattern | None = None
     at_least: Number | None = None
     at_most: Number | None = None
+
+
+def labels_of(task: str, tasks: Mapping[str, Labels]) -> tuple[str, ...]:
+    """What a condition may ask of a task, each label once; nothing of one that is not known."""
+    return tuple(dict.fromkeys(label for group in tasks.get(task, {}).values() for label in group))

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from ..yaml_file import Document
 from .conditions import Condition
 from .conditions import Path as Keys
+from .operators import Labels, labels_of
 
 if TYPE_CHECKING:
     from .book import Rule, RuleBook, _File
 
 
-def problems(file: _File, document: Document, book: RuleBook) -> list[str]:
-    """Every mistake that no single key shows, with its place. `book` is the file with what it extends."""
-    told = [*_names(file, book), *_circles(file, book), *_roles(file, book)]
+def problems(file: _File, document: Document, book: RuleBook, tasks: Mapping[str, Labels]) -> list[str]:
+    """Every mistake that no single key shows, with its place. `book` is the file with what it extends, `tasks`
+    are those that classifiers know."""
+    told = [*_names(file, book), *_labels(file, tasks), *_circles(file, book), *_roles(file, book)]
     return [document.error(_there(document, where), message) for where, message in told]
 
 
@@ -78,6 +80,23 @@ def _names(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:
             if name not in book.behaviors:
                 key = "use" if condition.use else "behavior"
                 yield (*path, key), f"unknown behavior '{name}'; allowed: {allowed}{named}"
+
+
+def _labels(file: _File, tasks: Mapping[str, Labels]) -> Iterator[tuple[Keys, str]]:
+    for path, condition in _conditions(file):
+        asked = condition.classifier
+        if asked is None:
+            continue
+        if asked.task not in tasks:
+            message = f"unknown task '{asked.task}'; allowed: {', '.join(tasks)}"
+            yield (*path, "classifier", "task"), message
+            continue
+        allowed = labels_of(asked.task, tasks)
+        if wrong := [label for label in asked.label if label not in allowed]:
+            message = (
+                f"unknown label of task '{asked.task}': {', '.join(wrong)}; allowed: {', '.join(allowed)}"
+            )
+            yield (*path, "classifier", "label"), message
 
 
 def _circles(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:

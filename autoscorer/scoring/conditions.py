@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..positions import follows
 from ..rubric import Condition
-from ..rules import Behavior
+from ..rules import TASKS, Behavior, Labels
 from ..types import Evidence, Role, Span
 from .facts import Facts
 
 QUOTE = 24
 """Characters quoted of a turn that counts as a whole."""
-TASK_ROLES: dict[str, Role] = {"sentiment": "customer", "empathy": "agent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions."""
+    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions, `tasks` what
+    classifiers may say of whose turns."""
 
     facts: Facts
     named: Mapping[str, Condition]
     behaviors: Mapping[str, Behavior]
+    tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
+    _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
-        """The verdict on `condition`."""
-        return self._answer(condition)(condition)
+        """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
+        known = self._verdicts.get(id(condition))
+        if known is None:  # the condition is held, so that its id stays its own
+            known = self._verdicts[id(condition)] = (condition, self._answer(condition)(condition))
+        return known[1]
 
     def _answer(self, c: Condition) -> Callable[[Condition], Verdict]:
         if c.behavior:
@@ -63,13 +68,12 @@ class Judge:
 
     def _behavior(self, c: Condition) -> Verdict:
         least = c.probability if "probability" in c.model_fields_set else 0.0
-        found = [
-            d for name in c.behavior for d in self.facts.detections.get(name, ()) if d.confidence >= least
-        ]
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
-        looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
-        hits = [Evidence(d.span, d.text) for d in sorted(found, key=lambda d: (d.span.turn, d.span.start))]
-        return self._narrowed(c, hits, looked)
+        if len(roles) == 1:
+            looked = self._searched(roles.pop(), c)
+        else:
+            looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
+        return self._narrowed(c, self.facts.found(c.behavior, least), looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
@@ -80,7 +84,8 @@ class Judge:
             for p in self.facts.predictions.get(task, ())
             if p.label in c.label and p.probability >= c.probability
         ]
-        return self._narrowed(c, hits, self._searched(TASK_ROLES[task], c))
+        looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
+        return self._narrowed(c, hits, looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
@@ -93,6 +98,8 @@ class Judge:
             if anchor.holds is None:
                 return anchor
             looked = _after(looked, anchor.turns, c.within)
+        if not hits:
+            return Verdict(_counts(c, 0), looked=looked)
         searched = set(looked)
         kept = tuple(hit for hit in hits if hit.span.turn in searched)
         turns = tuple(sorted({hit.span.turn for hit in kept}))

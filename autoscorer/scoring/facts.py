@@ -9,7 +9,7 @@ from functools import cached_property
 from .. import timing
 from ..positions import Where, turns_at
 from ..rules import Positions
-from ..types import Analysis, Detection, Prediction, Role, Utterance
+from ..types import Analysis, Detection, Evidence, Prediction, Role, Utterance
 
 OVERLAP = 0.5
 """Seconds by which an agent must cut in to count: shorter overlaps are ordinary turn-taking."""
@@ -46,8 +46,27 @@ class Facts:
 
     def turns(self, role: Role, where: Where = "anywhere") -> tuple[int, ...]:
         """The turns of `role` that stand `where`."""
-        size = self.positions
-        return turns_at(self.analysis.transcript, role, where, opening=size.opening, closing=size.closing)
+        found = self._turns.get((role, where))
+        if found is None:
+            opening, closing = self.positions.opening, self.positions.closing
+            found = turns_at(self.analysis.transcript, role, where, opening=opening, closing=closing)
+            self._turns[role, where] = found
+        return found
+
+    @cached_property
+    def _turns(self) -> dict[tuple[Role, Where], tuple[int, ...]]:
+        """The answers of `turns`, which every condition asks again."""
+        return {}
+
+    def found(self, behaviors: tuple[str, ...], least: float = 0.0) -> list[Evidence]:
+        """Where any of `behaviors` was found with a confidence of at least `least`, in order."""
+        known = self.detections
+        groups = [known[name] for name in behaviors if name in known]
+        if not groups:
+            return []
+        one = groups[0] if len(groups) == 1 else [d for group in groups for d in group]
+        ordered = sorted(one, key=lambda d: (d.span.turn, d.span.start))
+        return [Evidence(d.span, d.text) for d in ordered if d.confidence >= least]
 
     @cached_property
     def first_response(self) -> tuple[int, float] | None:

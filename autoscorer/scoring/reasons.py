@@ -8,7 +8,7 @@ from typing import Literal
 from ..rubric import Condition, Partial
 from ..rules import Behavior
 from ..types import Evidence
-from .conditions import Judge, Verdict
+from .conditions import Verdict
 
 Lang = Literal["zh", "en"]
 QUOTES = 3
@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "looked_none": ("会话中没有可查看的话语", "there was no turn to look at"),
     "near": ("；在别处有：{found}", "; found elsewhere: {found}"),
     "quote": ("第 {turn} 轮“{text}”", "turn {turn} “{text}”"),
+    "turn": ("第 {turn} 轮", "turn {turn}"),
     "more": ("等 {count} 处", " and more, {count} in all"),
     "model": ("未运行分类模型“{name}”，无法判定", "the classifier '{name}' did not run"),
     "times": ("会话没有时间信息，无法判定", "the transcript has no times"),
@@ -64,12 +65,15 @@ NAMES: dict[str, tuple[str, str]] = {
 
 
 class Reasons:
-    """Writes the reasons of one contact in one language."""
+    """Writes the reasons of a rubric's outcomes in one language. `named` are its named conditions."""
 
-    def __init__(self, judge: Judge, lang: Lang = "zh") -> None:
-        self._named, self._behaviors = judge.named, judge.behaviors
+    def __init__(
+        self, named: Mapping[str, Condition], behaviors: Mapping[str, Behavior], lang: Lang = "zh"
+    ) -> None:
+        self._named, self._behaviors = named, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
+        self._asked: dict[int, tuple[Condition, str]] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key, filled in."""
@@ -82,9 +86,13 @@ class Reasons:
 
     def quotes(self, evidence: tuple[Evidence, ...]) -> str:
         """The first quotes, with their turns counted from 1 as people do."""
-        shown = [self.say("quote", turn=e.span.turn + 1, text=e.text) for e in evidence[:QUOTES]]
+        shown = [self._quote(e.span.turn + 1, e.text) for e in evidence[:QUOTES]]
         more = self.say("more", count=len(evidence)) if len(evidence) > QUOTES else ""
         return ("、" if self._at == 0 else ", ").join(shown) + more
+
+    def _quote(self, turn: int, text: str) -> str:
+        """A quote; only the turn where a result was kept without text."""
+        return self.say("quote", turn=turn, text=text) if text else self.say("turn", turn=turn)
 
     def met(self, asked: Condition, verdict: Verdict) -> str:
         """Why a condition holds: the quotes, or, where there is nothing to quote, the condition."""
@@ -113,7 +121,16 @@ class Reasons:
         return self.say("looked", first=turns[0] + 1, last=turns[-1] + 1, count=len(turns))
 
     def asked(self, c: Condition) -> str:
-        """A condition in words."""
+        """A condition in words. They are the same in every contact, so each is put into words once."""
+        known = self._asked.get(id(c))
+        if known is None:
+            known = self._asked[id(c)] = (
+                c,
+                self._worded(c),
+            )  # the condition is held, so that its id stays its own
+        return known[1]
+
+    def _worded(self, c: Condition) -> str:
         if c.use:
             return self.asked(self._named[c.use])
         if c.negated:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from ..errors import TranscriptError
-from ..rubric import Rubric, Section
-from ..rules import Behavior
+from ..rubric import Rubric
+from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
 from .criteria import score_criterion
@@ -15,14 +16,21 @@ from .reasons import Lang, Reasons
 
 
 def make_scorecard(
-    analysis: Analysis, rubric: Rubric, behaviors: Mapping[str, Behavior], *, lang: Lang = "zh"
+    analysis: Analysis,
+    rubric: Rubric,
+    behaviors: Mapping[str, Behavior],
+    *,
+    lang: Lang = "zh",
+    reasons: Reasons | None = None,
 ) -> Scorecard:
     """Score `analysis` under `rubric`. `behaviors` gives the names shown in reasons.
 
+    reasons: those of this rubric and language, to be used for many contacts.
+
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors)
-    reasons = Reasons(judge, lang)
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
+    reasons = reasons or Reasons(rubric.conditions, behaviors, lang)
     criteria = tuple(
         score_criterion(criterion, section, judge, reasons)
         for section in rubric.sections
@@ -53,7 +61,11 @@ def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -
 
     What is not applicable leaves the denominator: a criterion its section's, a section the total's.
     """
-    shares = [(s.weight, _share(s, criteria)) for s in rubric.sections]
+    own = defaultdict[str, list[CriterionScore]](list)
+    for c in criteria:
+        if c.max_points > 0:
+            own[c.section].append(c)
+    shares = [(s.weight, _share(own[s.id])) for s in rubric.sections]
     counted = [(weight, share) for weight, share in shares if share is not None and weight > 0]
     if not counted:
         message = "no scored criterion of the rubric applies to this contact"
@@ -64,8 +76,7 @@ def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -
     return round(min(100.0, got - min(off, rubric.deduction_limit * got)), 2)
 
 
-def _share(section: Section, criteria: tuple[CriterionScore, ...]) -> float | None:
-    own = [c for c in criteria if c.section == section.id and c.max_points > 0]
+def _share(own: list[CriterionScore]) -> float | None:
     return sum(c.points for c in own) / sum(c.max_points for c in own) if own else None
 
 

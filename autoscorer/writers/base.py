@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from ..errors import UsageError
-from ..own_files import is_results
+from ..record import Written
 from ..types import CriterionScore, Failure, Result, Scorecard
 
 COLUMNS = ("id", "source", "total", "grade", "passed", "failed_critical")
@@ -26,7 +29,7 @@ class Writer:
         """Begin the partial file."""
         raise NotImplementedError
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
         """Write one result."""
         raise NotImplementedError
 
@@ -37,6 +40,8 @@ class Writer:
     def finish(self) -> None:
         """The partial file takes its name."""
         self.close()
+        with self.partial.open("rb+") as file:
+            os.fsync(file.fileno())  # else a power cut may leave the name without the content
         self.partial.replace(self.path)
 
     def keep(self) -> None:
@@ -49,14 +54,19 @@ class Writer:
         self.partial.unlink(missing_ok=True)
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raise UsageError where a file is there that is neither empty nor ours, and so may not be replaced."""
+def refuse_foreign(path: Path, known: Callable[[IO[bytes]], bool]) -> None:
+    """Raise UsageError where a file is there that is neither empty nor `known`, and so may not be replaced."""
     if not path.exists():
         return
-    with path.open("rb") as file:
-        ours = not file.read(1) or (file.seek(0) == 0 and is_results(file))
-    if not ours:
+    if not all(_is(file, known) for file in (path.iterdir() if path.is_dir() else [path])):
         raise UsageError(f"{path}: is there and is not a results file of autoscorer; choose another name")
+
+
+def _is(path: Path, known: Callable[[IO[bytes]], bool]) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return not file.read(1) or (file.seek(0) == 0 and known(file))
 
 
 def summary(result: Result) -> list[object]:

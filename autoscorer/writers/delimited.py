@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+from ..record import Written
 from ..types import Failure, Result
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
@@ -21,7 +22,8 @@ class CsvWriter(Writer):
         self._names: list[str] | None = None
         self._waiting: list[Result] = []
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.brief
         if self._names is None and isinstance(result, Failure):
             self._waiting.append(result)
             return

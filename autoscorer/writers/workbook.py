@@ -6,7 +6,8 @@ import datetime
 from typing import Any, TypeGuard
 
 from ..own_files import TITLE
-from ..types import CriterionScore, Failure, Result, Scorecard
+from ..record import Written
+from ..types import CriterionScore, Failure, Scorecard
 from .base import COLUMNS, FAILURE, METADATA, Writer, criteria, summary
 
 CONTACTS = (
@@ -55,7 +56,8 @@ class XlsxWriter(Writer):
         self._criteria = self._sheet("评分项", CRITERIA, (18, 12, 26, 16, 10, 8, 8, 60, 60))
         self._failures = self._sheet("失败", FAILURES, (18, 30, 10, 20, 60, 40))
 
-    def add(self, result: Result) -> None:
+    def add(self, written: Written) -> None:
+        result = written.brief
         values = summary(result)
         if isinstance(result, Failure):
             self._failures.add([*values[:2], *values[-len(FAILURE) :]])

@@ -51,12 +51,13 @@ def test_one_file(score, good, tmp_path, suffix):
 def test_a_folder(score, good, tmp_path):
     assert score(good, "-o", tmp_path / "out").code == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        ".run",
         "results.csv",
         "results.jsonl",
         "results.xlsx",
     ]
     assert score(good, "-o", tmp_path / "two", "--format", "csv", "--format", "table").code == 0
-    assert [p.name for p in (tmp_path / "two").iterdir()] == ["results.csv"]
+    assert [p.name for p in (tmp_path / "two").glob("results.*")] == ["results.csv"]
 
 
 def test_stdin(score):
@@ -117,7 +118,10 @@ def test_more_contacts_than_the_table_shows(score, tmp_path):
     [
         (["--format", "pdf"], "--format pdf needs -o FILE|DIR; on stdout: table, jsonl"),
         (["--format", "csv"], "--format csv needs -o FILE|DIR"),
-        (["--format", "pdf", "-o", "TMP/o"], "unknown format 'pdf'; allowed: table, jsonl, csv, xlsx"),
+        (
+            ["--format", "pdf", "-o", "TMP/o"],
+            "unknown format 'pdf'; allowed: table, jsonl, csv, xlsx, parquet",
+        ),
         (["-o", "TMP/o.pdf"], "no format '.pdf'"),
         (["-o", "TMP/o.csv", "--format", "xlsx"], "one csv file"),
         (["-o", "TMP/good.jsonl"], "is an input"),
@@ -206,7 +210,7 @@ def test_no_input_is_lost_or_doubled(score, calls, tmp_path):
 def test_two_runs_are_the_same(score, calls, tmp_path):
     for name in ("one", "two"):
         score(calls, "-o", tmp_path / name)
-    for path in (tmp_path / "one").iterdir():
+    for path in (tmp_path / "one").glob("results.*"):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
@@ -316,5 +320,5 @@ def test_four_workers_give_the_same_bytes(score, calls, tmp_path):
     (calls / "e.jsonl").write_text("".join(f"{line(f'e{i}')}\n" for i in range(150)), encoding="utf-8")
     for workers in (1, 4):
         assert score(calls, "-o", tmp_path / str(workers), "--workers", workers).code == 1
-    for path in (tmp_path / "1").iterdir():
+    for path in (tmp_path / "1").glob("results.*"):
         assert path.read_bytes() == (tmp_path / "4" / path.name).read_bytes()

@@ -46,7 +46,7 @@ class TestRescore:
         score(calls, "-o", tmp_path / "one")
         done = run("rescore", tmp_path / "one", "-o", tmp_path / "two")
         assert done.code == 1
-        for path in (tmp_path / "one").iterdir():
+        for path in (tmp_path / "one").glob("results.*"):
             assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
     def test_another_rubric(self, run, score, good, rubric, tmp_path):

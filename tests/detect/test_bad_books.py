@@ -60,7 +60,7 @@ WORDS = [
         "unknown key",
         "  - id: r\n    behavior: hello\n    phrase: [x]",
         10,
-        "unknown key 'phrase'; allowed: where, turns",
+        "unknown key 'phrase'; allowed: id, behavior, match",
     ),
     (
         "no pattern",
@@ -84,7 +84,11 @@ CONDITIONS = [
     ("need more than there are", "{phrases: [x, y], need: 3}", "asks for 3 of 2 phrases"),
     ("need of another kind", "{phrases: [x], need: most}", "allowed: any, all, none, or a number"),
     ("unknown entity", "{entity: passport}", "'order', 'phone'"),
-    ("unknown task", "{classifier: {task: mood, label: x}}", "'sentiment' or 'empathy'"),
+    (
+        "unknown task",
+        "{classifier: {task: mood, label: x}}",
+        "unknown task 'mood'; allowed: sentiment, empathy",
+    ),
     (
         "unknown label",
         "{classifier: {task: sentiment, label: sad}}",

@@ -14,10 +14,9 @@ from autoscorer.detect.rules import Detector
 from autoscorer.rules import Rule, load_rules
 from autoscorer.segment import Segmenter
 from autoscorer.text import compile_pattern
-from autoscorer.types import Transcript, Utterance
+from autoscorer.types import Reading, Transcript, Utterance
 
 CASES = Path(__file__).parent / "cases"
-SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 AGENT_ACTS = [
     "greeting",
     "self_intro",
@@ -49,7 +48,7 @@ AGENT_EXTRA = ["guidance", "recorded", "overpromise", "private_data", "but_after
 CUSTOMER_EXTRA = ["vulnerable", "unresolved"]
 
 BOOK = load_rules()
-UNITS = ("您", "请", "我", "好", "一", "1", " ", "帮您", "还有", "[数字x]")
+UNITS = ("您", "稍登", "宁好，", "请", "我", "好", "一", "1", " ", "帮您", "还有", "[数字x]")
 LENGTH, LIMIT_S = 100_000, 1.0
 
 
@@ -147,8 +146,11 @@ def test_no_regex_is_slow_on_a_hostile_text(rule: Rule) -> None:
 
 @pytest.mark.parametrize("unit", [*UNITS, "您好，请问有什么可以帮您？"])
 @pytest.mark.parametrize("role", ["agent", "customer"])
-def test_detector_is_linear_on_a_hostile_turn(detector: Detector, role: Any, unit: str) -> None:
-    transcript = Transcript("t", (Utterance(role, (unit * LENGTH)[:LENGTH]),), "memory")
+@pytest.mark.parametrize("format", ["memory", "srt"])
+def test_detector_is_linear_on_a_hostile_turn(detector: Detector, role: Any, unit: str, format: str) -> None:
+    before = Utterance("customer" if role == "agent" else "agent", "稍登，" * 1000)
+    said = (before, Utterance(role, (unit * LENGTH)[:LENGTH]))
+    transcript = Transcript("t", said, "memory", reading=Reading(format))
     start = time.process_time()
     detector.detect(transcript)
     assert time.process_time() - start < 30 * LIMIT_S

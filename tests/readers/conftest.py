@@ -53,6 +53,16 @@ def to_xlsx(path, rows):
     book.save(path)
 
 
+def to_parquet(path, talk, *, rows=False):
+    """Talk as a turn a row, or as one row with a list of turns."""
+    import pyarrow
+    import pyarrow.parquet
+
+    turns = [{"role": role, "text": text} for role, text in talk]
+    values = turns if rows else [{"id": "c1", "turns": turns, "team": "east"}]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(values), path)
+
+
 def to_docx(path, talk, *, table=False, header=True):
     from docx import Document
 

@@ -7,7 +7,7 @@ import pytest
 
 from autoscorer.readers import SUFFIXES, read
 
-from .conftest import CHINESE, said, to_csv, to_docx, to_json, to_srt, to_txt, to_vtt, to_xlsx
+from .conftest import CHINESE, said, to_csv, to_docx, to_json, to_parquet, to_srt, to_txt, to_vtt, to_xlsx
 
 TALK = [
     ("agent", "您好，云杉家居售后，请问有什么可以帮您？"),
@@ -23,6 +23,8 @@ TIMED = {"srt", "vtt"}
 def write(path, kind):
     if kind == "xlsx":
         to_xlsx(path, [("角色", "内容"), *((CHINESE[r], t) for r, t in TALK)])
+    elif kind.startswith("parquet"):
+        to_parquet(path, TALK, rows=kind != "parquet")
     elif kind.startswith("docx"):
         to_docx(path, TALK, table=kind != "docx", header=kind == "docx table")
     else:
@@ -52,6 +54,8 @@ KINDS = [
     "docx bare table",
     "srt",
     "vtt",
+    "parquet",
+    "parquet rows",
 ]
 
 
@@ -69,7 +73,7 @@ def test_same_conversation(tmp_path, kind):
         found.reading.format == {"ndjson": "jsonl"}.get(kind, kind.split()[0])
         and found.reading.roles == "labelled"
     )
-    assert found.reading.encoding == (None if kind[:4] in ("xlsx", "docx") else "utf-8")
+    assert found.reading.encoding == (None if kind[:4] in ("xlsx", "docx", "parq") else "utf-8")
     assert found.id in ("talk", "c1") and found.source.startswith(path.as_posix())
     starts = [utterance.start for utterance in found.utterances]
     assert starts == ([0, 5, 10, 15, 20, 25] if kind in TIMED else [None] * 6)

@@ -4,7 +4,8 @@ import pytest
 from openpyxl import Workbook
 
 from autoscorer import UsageError, load_results, write
-from autoscorer.writers import FORMATS, targets, writing
+from autoscorer.record import Written
+from autoscorer.writers import DEFAULT, FORMATS, targets, writing
 from tests.writers.conftest import FAILED, card_of
 
 ALL = sorted(FORMATS)
@@ -16,6 +17,8 @@ ALL = sorted(FORMATS)
         ("r.jsonl", [], ["r.jsonl"]),
         ("r.CSV", [], ["r.CSV"]),
         ("r.xlsx", ["xlsx"], ["r.xlsx"]),
+        ("r.parquet", [], ["r.parquet"]),
+        ("out", ["parquet"], ["out/results.parquet"]),
         ("out", [], ["out/results.csv", "out/results.jsonl", "out/results.xlsx"]),
         ("out", ["csv"], ["out/results.csv"]),
         ("out", ["csv", "csv", "jsonl"], ["out/results.csv", "out/results.jsonl"]),
@@ -29,7 +32,7 @@ def test_targets(output, formats, names):
     ("output", "formats", "words"),
     [
         ("out", ["pdf"], "unknown format 'pdf'; allowed: jsonl, csv, xlsx"),
-        ("r.pdf", [], "no format '.pdf'; allowed: jsonl, csv, xlsx, or a folder"),
+        ("r.pdf", [], "no format '.pdf'; allowed: jsonl, csv, xlsx, parquet, or a folder"),
         ("r.json", [], "no format '.json'"),
         ("r.csv", ["xlsx"], "one csv file; give a folder to write xlsx"),
         ("r.csv", ["csv", "jsonl"], "one csv file"),
@@ -51,8 +54,15 @@ def test_a_folder_that_looks_like_a_file(tmp_path):
 
 def test_folders_are_made(tmp_path):
     found = write([card_of()], tmp_path / "a" / "b")
-    assert sorted(path.name for path in found) == [f"results.{kind}" for kind in ALL]
+    assert sorted(path.name for path in found) == [f"results.{kind}" for kind in sorted(DEFAULT)]
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == sorted(p.name for p in found)
+
+
+def content(path):
+    """The bytes of a result, be it a file or a folder of files."""
+    if path.is_dir():
+        return {child.name: child.read_bytes() for child in path.iterdir()}
+    return path.read_bytes()
 
 
 def foreign(path):
@@ -91,7 +101,7 @@ class TestReplacing:
         write([card_of(id="old"), FAILED], path)
         write([card_of(id="new")], path)
         write([card_of(id="new")], other)
-        assert path.read_bytes() == other.read_bytes()
+        assert content(path) == content(other)
 
     def test_an_empty_run_and_an_empty_file_are_ours(self, tmp_path, suffix):
         path = tmp_path / f"r.{suffix}"
@@ -99,12 +109,12 @@ class TestReplacing:
         write([card_of()], path)
         (tmp_path / f"e.{suffix}").touch()
         write([card_of()], tmp_path / f"e.{suffix}")
-        assert path.read_bytes() == (tmp_path / f"e.{suffix}").read_bytes()
+        assert content(path) == content(tmp_path / f"e.{suffix}")
 
     def test_an_interruption_keeps_what_was_there(self, tmp_path, suffix):
         path = tmp_path / f"r.{suffix}"
         write([card_of(id="old")], path)
-        before = path.read_bytes()
+        before = content(path)
 
         def broken():
             yield card_of(id="new")
@@ -112,7 +122,7 @@ class TestReplacing:
 
         with pytest.raises(KeyboardInterrupt):
             write(broken(), path)
-        assert path.read_bytes() == before
+        assert content(path) == before
         assert (tmp_path / f"r.{suffix}.partial").stat().st_size > 0
 
     def test_the_next_run_takes_the_partial_file_over(self, tmp_path, suffix):
@@ -120,14 +130,14 @@ class TestReplacing:
         (tmp_path / f"r.{suffix}.partial").write_bytes(b"left over\n")
         write([card_of()], path)
         assert list(tmp_path.iterdir()) == [path]
-        assert b"left over" not in path.read_bytes()
+        assert b"left over" not in content(path)
 
     def test_nothing_has_its_name_before_the_end(self, tmp_path, suffix):
         path = tmp_path / f"r.{suffix}"
         with writing(targets(path)) as through:
-            passed = list(through([card_of(), FAILED]))
+            passed = list(through(map(Written.of, [card_of(), FAILED])))
             assert not path.exists()
-        assert passed == [card_of(), FAILED]
+        assert [written.result for written in passed] == [card_of(), FAILED]
         assert path.exists()
 
     def test_a_place_that_cannot_be_written(self, tmp_path, suffix):
@@ -179,7 +189,8 @@ def test_results_are_written_one_at_a_time(tmp_path):
     """Each result is on its way before the next is asked for: memory stays flat."""
     alive = []
     with writing(targets(tmp_path)) as through:
-        for number, _ in enumerate(through(iter(alive.append(i) or card_of(id=str(i)) for i in range(5))), 1):
+        cards = (alive.append(i) or Written.of(card_of(id=str(i))) for i in range(5))
+        for number, _ in enumerate(through(cards), 1):
             assert len(alive) == number
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from autoscorer import ConfigError, Failure, load_results, resources, write
-from autoscorer.record import from_record, to_record
+from autoscorer.record import dumps, from_record, to_record
 from autoscorer.types import (
     Analysis,
     CriterionScore,
@@ -22,7 +22,6 @@ from autoscorer.types import (
     Transcript,
     Utterance,
 )
-from autoscorer.writers.jsonl import dumps
 from tests.writers.conftest import FAILED, card_of
 
 SCHEMA = json.loads((resources.DATA / "result.schema.json").read_text(encoding="utf-8"))
@@ -33,14 +32,15 @@ NAME = st.text("abc.好", min_size=1, max_size=6)
 TURN = st.integers(0, 5)
 SECONDS = st.none() | st.floats(0, 1e6)
 SHARE = st.floats(0, 1)
-SPAN = st.builds(Span, TURN, st.integers(0, 9), st.integers(0, 9))
+SPAN = st.tuples(TURN, st.integers(0, 9), st.integers(0, 9)).map(lambda s: Span(s[0], *sorted(s[1:])))
+SAID = st.just("") | TEXT.map("零一二三四五六七八{}".format)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1e9, 1e9) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
 UTTERANCE = st.builds(
-    Utterance, st.sampled_from(["agent", "customer", "system"]), TEXT, st.none() | TEXT, SECONDS, SECONDS
+    Utterance, st.sampled_from(["agent", "customer", "system"]), SAID, st.none() | TEXT, SECONDS, SECONDS
 )
 READING = st.builds(
     Reading, NAME, st.none() | NAME, st.sampled_from(["labelled", "inferred"]), st.none() | TEXT
@@ -48,7 +48,7 @@ READING = st.builds(
 TRANSCRIPT = st.builds(
     Transcript,
     TEXT,
-    st.lists(UTTERANCE, min_size=1, max_size=4).map(tuple),
+    st.lists(UTTERANCE, min_size=6, max_size=6).map(tuple),
     TEXT,
     st.dictionaries(TEXT, JSON, max_size=3),
     READING,
@@ -165,7 +165,15 @@ def altered(**changes):
         (json.dumps(altered(utterances__0__role=None)), "the key 'role' is missing"),
         (json.dumps(altered(reading__extra=1)), "not a valid result"),
         (json.dumps(altered(criteria=7)), "not a valid result"),
-        (json.dumps(altered(utterances=["x"])), "not a valid result"),
+        (json.dumps(altered(utterances=["x"])), "not a valid result: utterances.0"),
+        (json.dumps(altered(total="90")), "not a valid result: total: "),
+        (json.dumps(altered(total=float("nan"))), "not a valid result: total: "),
+        (json.dumps(altered(passed=1)), "not a valid result: passed: "),
+        (json.dumps(altered(predictions__0__turn=99)), "predictions: turn 99 of"),
+        (json.dumps(altered(detections__0__end=99)), "detections: no characters"),
+        (json.dumps(altered(criteria__0__looked=[0, 99])), "criteria.looked: turn 99"),
+        (json.dumps(altered(criteria__0__evidence__0__start=98)), "criteria.evidence: no characters 98"),
+        ('{"schema": 1, "id": 1' + "1" * 5000 + "}", "not JSON: Exceeds the limit"),
         ('{"schema": 1, "failure": {}}', "the key 'source' is missing"),
         ('{"schema": 1, "source": "x", "failure": []}', "not a valid result"),
     ],
@@ -215,7 +223,7 @@ class TestSchema:
             {"criteria__0__evidence__0__turn": -1}, {"criteria__0__evidence__0__extra": 0}, {"criteria": []},
             {"utterances__0__role": "bot"}, {"utterances__0__start": "0:01"}, {"utterances__0__extra": 1},
             {"detections__0__confidence": 1.1}, {"detections__0__source": "guess:x"}, {"detections__0__end": 1.5},
-            {"predictions__0__label": "specific"}, {"predictions__0__task": "mood"}, {"metadata": []},
+            {"predictions__0__label": "specific"}, {"predictions__0__task": 3}, {"metadata": []},
             {"reading__roles": "guessed"}, {"provenance__rules_sha256": "abc"}, {"provenance__models": None},
             {"failed_critical": ["a", "a"]}, {"rubric": "default"}, {"failure": {}},
         ],

@@ -1,0 +1,132 @@
+"""A turn has the same result in any company: alone, beside others, in any order, in any process."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autoscorer as asr
+from autoscorer import resources
+from autoscorer.classify import Classifiers
+from autoscorer.classify.features import (
+    BUCKETS,
+    HEAD,
+    PLACES,
+    TAIL,
+    clean,
+    grams,
+    neighbours,
+    pad,
+    places,
+    rows,
+    said,
+    width,
+)  # fmt: skip
+
+SAMPLES = resources.PACKAGE.parent / "data" / "samples"
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Classifiers.load(resources.models_dir())
+
+
+@pytest.fixture(scope="module")
+def contacts():
+    return [t for t in asr.read_many([SAMPLES]) if isinstance(t, asr.Transcript)]
+
+
+def opinion(models, contact):
+    found = models.read(contact)
+    return (
+        found.predictions,
+        dict(found.ratings),
+        [(turn, sorted(row.items())) for turn, row in found.logits()],
+    )
+
+
+def test_a_contact_has_the_same_bits_first_last_and_again(shipped, contacts):
+    forward = [opinion(shipped, contact) for contact in contacts]
+    fresh = Classifiers.load(resources.models_dir())
+    backward = [opinion(fresh, contact) for contact in reversed(contacts)]
+    assert forward == backward[::-1]
+
+
+def test_every_label_has_its_probability_and_role(shipped, contacts):
+    for contact in contacts:
+        for p in shipped.read(contact).predictions:
+            assert contact.utterances[p.turn].role == {"sentiment": "customer", "empathy": "agent"}[p.task]
+            assert 0 < p.probability <= 1
+
+
+def test_a_clause_lies_in_its_turn(shipped, contacts):
+    for contact in contacts[:8]:
+        for turn, utterance in enumerate(contact.utterances):
+            if utterance.role == "agent":
+                start, end = shipped.read(contact).clause(turn, "solution")
+                assert 0 <= start < end <= len(utterance.text)
+
+
+def test_a_contact_of_notices_has_no_opinion(shipped):
+    contact = asr.Transcript("t", (asr.Utterance("system", "已接入"),), source="memory")
+    found = shipped.read(contact)
+    assert (found.predictions, dict(found.ratings), list(found.logits())) == ((), {}, [])
+
+
+def test_vectors_of_sentences_have_unit_length_and_like_ones_are_near(shipped):
+    vectors = shipped.encoder.encode(["请您稍等一下", "麻烦您稍等", "我要投诉你们", ""])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+
+
+TALK = [
+    ("agent", "您好"),
+    ("customer", "订单没到"),
+    ("customer", "订单还没到"),
+    ("agent", "您的订单没到是吗"),
+    ("customer", "对"),
+]
+
+
+def talk(pairs=TALK):
+    return said([asr.Utterance(role, text) for role, text in pairs])
+
+
+def test_neighbours_are_the_turn_before_after_and_the_other_partys_last():
+    assert neighbours(talk().roles) == [(-1, 1, -1), (0, 2, -1), (1, 3, 0), (2, 4, 1), (3, -1, 2)]
+
+
+def test_places_tell_who_speaks_where_and_what_was_said_before():
+    found = [dict(zip(PLACES, row, strict=True)) for row in places(talk())]
+    assert [row["agent"] for row in found] == [1, 0, 0, 1, 0]
+    assert (found[0]["first"], found[4]["last"], found[4]["own_last"]) == (1, 1, 1)
+    assert found[2]["said_before"] > 0.4 > found[1]["said_before"]
+    assert found[3]["covered"] > 0.3 and found[3]["question"] == 1
+    assert found[4]["said_before"] == 0
+
+
+def test_notices_are_nobodys_neighbours():
+    noticed = talk([TALK[0], ("system", "客户已进入"), *TALK[1:]])
+    assert noticed.turns == (0, 2, 3, 4, 5)
+    assert (noticed.roles, noticed.texts) == (talk().roles, talk().texts)
+
+
+def test_rows_have_their_width():
+    assert rows(np.ones((5, 7), np.float32), talk()).shape == (5, width(7))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=900))
+def test_any_text_is_cut_and_hashed_within_bounds(text):
+    short = clean(text)
+    found = grams(short)
+    assert len(short) <= HEAD + TAIL
+    assert (found > 0).all() and (found < BUCKETS).all()
+    assert (np.diff(found) > 0).all()
+
+
+def test_padding_fills_with_nothing():
+    table, scale = pad([grams("您好"), grams("")])
+    assert table.shape == (2, 8) and (table[1, 1:] == 0).all()
+    assert scale.tolist() == [[pytest.approx(8**-0.5)], [1.0]]
+    assert pad([])[0].shape == (0, 1)
