@@ -85,7 +85,7 @@ class Scorer:
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
         self.classifiers = _classifiers(folders) if use_models else None
         self._detector = Detector(self.rules, Segmenter())
-        self._reasons = Reasons(self.rubric.conditions, self.rules.behaviors, lang)
+        self._reasons = Reasons(self.rubric, self.rules.behaviors, lang)
         self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,53 +55,77 @@ _Loader.add_implicit_resolver(
 
 
 class Document:
-    """A parsed YAML file that still knows on which line each key stands."""
+    """A parsed YAML file that still knows on which line each key stands. `of` takes a node in place of the
+    file: one that was put together of several files, each part of which knows its own.
 
-    def __init__(self, path: Path) -> None:
+    Raises ConfigError where the file cannot be read or is not valid YAML.
+    """
+
+    def __init__(self, path: Path, *, of: yaml.Node | None = None) -> None:
         self.path = path
-        self._node, self.data = _parse(path)
+        self.node = parse(path) if of is None else of
+        try:
+            self.data = _Loader("").construct_document(self.node)
+        except yaml.MarkedYAMLError as error:
+            raise _not_valid(path, error) from None
+        except (yaml.YAMLError, ValueError) as error:
+            raise ConfigError(f"{path}: not valid YAML in UTF-8: {error}") from None
+        except RecursionError:
+            raise ConfigError(f"{path}: nested too deeply") from None
 
-    def line(self, where: tuple[Any, ...]) -> int:
-        """The line of a key path; of the nearest part of it that is there."""
-        node, line = self._node, self._node.start_mark.line
+    def place(self, where: tuple[Any, ...]) -> str:
+        """The `file:line` of a key path; of the nearest part of it that is there."""
+        node, mark = self.node, self.node.start_mark
         for step in where:
             found = _child(node, step)
             if found is None:
                 break
-            node, line = found
-        return int(line) + 1
+            node, mark = found
+        return f"{mark.name}:{mark.line + 1}"
 
-    def holds(self, where: tuple[Any, ...]) -> bool:
-        """Whether the file has this key path."""
-        return self.span(where) is not None
-
-    def span(self, where: tuple[Any, ...]) -> tuple[int, int] | None:
-        """The characters of the value at a key path, `[start, end)`; None where it is not there."""
-        node = self._node
+    def at(self, where: tuple[Any, ...]) -> yaml.Node | None:
+        """What stands under this key path; None where the file does not have it."""
+        node = self.node
         for step in where:
             found = _child(node, step)
             if found is None:
                 return None
             node = found[0]
-        return int(node.start_mark.index), int(node.end_mark.index)
+        return node
+
+    def holds(self, where: tuple[Any, ...]) -> bool:
+        """Whether the file has this key path."""
+        return self.at(where) is not None
+
+    def span(self, where: tuple[Any, ...]) -> tuple[int, int] | None:
+        """The characters of the value at a key path, `[start, end)`; None where it is not there."""
+        node = self.at(where)
+        return None if node is None else (int(node.start_mark.index), int(node.end_mark.index))
 
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
         key = ".".join(str(step) for step in where if not _is_tag(step))
-        return f"{self.path}:{self.line(where)}: {key + ': ' if key else ''}{message}"
+        return f"{self.place(where)}: {key + ': ' if key else ''}{message}"
 
 
 def load(path: str | Path, model: type[Model]) -> tuple[Model, Document]:
     """Read `path` as `model`. Raises ConfigError that lists every mistake."""
     document = Document(Path(path))
+    return checked(document, model), document
+
+
+def checked(document: Document, model: type[Model]) -> Model:
+    """A document as `model`. Raises ConfigError that lists every mistake."""
     try:
-        return model.model_validate(document.data), document
+        return model.model_validate(document.data)
     except ValidationError as error:
         found = error.errors()
         told = [e for e in found if e["type"] != "too_short" or not _holds_others(e, found)]
         raise ConfigError(_listed([_explain(document, e) for e in told])) from None
     except (RecursionError, OverflowError, MemoryError) as error:  # such as a regex of a thousand brackets
-        raise ConfigError(f"{path}: something in it is nested too deeply or too large: {error}") from None
+        raise ConfigError(
+            f"{document.path}: something in it is nested too deeply or too large: {error}"
+        ) from None
 
 
 def refuse(problems: list[str]) -> None:
@@ -141,19 +166,25 @@ def _is_tag(step: Any) -> bool:
     return isinstance(step, str) and ("[" in step or "function-" in step)
 
 
-def _parse(path: Path) -> tuple[yaml.Node, Any]:
+def _not_valid(path: Path, error: yaml.MarkedYAMLError) -> ConfigError:
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    return ConfigError(f"{path}:{line}: not valid YAML: {error.problem}")
+
+
+def parse(path: Path) -> yaml.Node:
+    """The tree of a YAML file. Raises ConfigError where it cannot be read or is not valid YAML."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes, which no rule book or rubric needs")
-        loader = _Loader(path.read_text(encoding="utf-8-sig"))
-        node = loader.get_single_node()
+        text = io.StringIO(path.read_text(encoding="utf-8-sig"))
+        text.name = str(path)  # so that each node's mark names its file
+        node: yaml.Node | None = _Loader(text).get_single_node()
         if node is None:
             raise ConfigError(f"{path}: the file is empty")
         _check(path, node)
-        return node, loader.construct_document(node)
+        return node
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+        raise _not_valid(path, error) from None
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{path}: not valid YAML in UTF-8: {error}") from None
     except RecursionError:
@@ -192,11 +223,11 @@ def _check_scalar(path: Path, node: yaml.ScalarNode) -> None:
         raise ConfigError(f"{path}:{node.start_mark.line + 1}: a number of {len(node.value)} digits")
 
 
-def _child(node: yaml.Node, step: Any) -> tuple[yaml.Node, int] | None:
+def _child(node: yaml.Node, step: Any) -> tuple[yaml.Node, yaml.Mark] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == str(step):
-                return value, key.start_mark.line
+                return value, key.start_mark
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark.line
+        return node.value[step], node.value[step].start_mark
     return None

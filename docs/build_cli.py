@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,9 +29,16 @@ MADE = "<!-- typer {typer}: another version may lay the same help out in another
 
 def page() -> str:
     """The whole page."""
-    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     parts = [HEAD, MADE.format(typer=typer_version()), _section("autoscorer", [])]
-    return "\n".join([*parts, *(_section(f"autoscorer {verb}", [verb]) for verb in verbs)])
+    sections = (_section(f"autoscorer {' '.join(words)}", words) for words in _verbs())
+    return "\n".join([*parts, *sections])
+
+
+def _verbs() -> Iterator[list[str]]:
+    """The words of each verb, and those of the verbs inside it."""
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        yield [name]
+        yield from ([name, inner] for inner in getattr(command, "commands", ()))
 
 
 def typer_version() -> str:

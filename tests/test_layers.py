@@ -32,7 +32,7 @@ FLOORS = [
     {"review", "report"},
     {"agreement"},
     {"pipeline"},
-    {"execute", "learn"},
+    {"execute", "learn", "compare"},
     {"runs"},
     {"__init__"},
     {"cli", "__main__"},
@@ -52,6 +52,7 @@ HEAVY = {
     "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
     "statsmodels", "jinja2", "markupsafe",
 }  # fmt: skip
+TORCH = {"network.py", "tuning.py"}  # of learn: torch modules are classes; only `train --fine-tune` loads them
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -127,7 +128,7 @@ def test_heavy_packages_are_imported_in_functions(path):
     if path == PACKAGE / "learn" / "network.py":
         return  # a torch module, itself imported in functions only, as the next test sees
     found = {name.partition(".")[0] for name, _ in imports(path, top_only=True)}
-    assert not found & HEAVY
+    assert path.name in TORCH or not found & HEAVY
 
 
 def test_this_test_sees_imports(tmp_path, monkeypatch):

@@ -226,6 +226,61 @@ BAD = {
         "r.yaml:17: sections.0.criteria.1: ",
         ["critical cannot stand in a criterion of kind 'bonus'"],
     ),
+    "critical of another reach": (
+        with_criterion("- {id: x, name: x, points: 1, critical: contact, met: upset}"),
+        "r.yaml:17: sections.0.criteria.1.critical: ",
+        ["'criterion', 'section' or 'whole'", "found 'contact'"],
+    ),
+    "deduction critical to itself": (
+        with_criterion("- {id: x, name: x, kind: deduction, points: 1, on: upset, critical: criterion}"),
+        "r.yaml:17: sections.0.criteria.1: ",
+        ["'section' or 'whole'"],
+    ),
+    "section reach where there is nothing to lose": (
+        GOOD
+        + "  - {id: y, name: y, weight: 0, criteria: [{id: y.a, name: y, kind: deduction, points: 1, on: upset,\n"
+        + "      critical: section}]}\n",
+        "r.yaml:18: sections.1.criteria.0.critical: ",
+        ["weight 0", "allowed there: whole"],
+    ),
+    "per in a score": (
+        with_criterion("- {id: x, name: x, points: 1, met: upset, per: hit}"),
+        "r.yaml:17: sections.0.criteria.1: ",
+        ["per cannot stand in a criterion of kind 'score'"],
+    ),
+    "unknown per": (
+        with_criterion("- {id: x, name: x, kind: bonus, points: 1, on: upset, per: call}"),
+        "r.yaml:17: sections.0.criteria.1.per: ",
+        ["'turn', 'hit' or 'contact'", "found 'call'"],
+    ),
+    "unknown criterion": (
+        with_criterion("- {id: x, name: x, points: 1, when: {criterion: s.helo, outcome: met}, met: upset}"),
+        "r.yaml:17: sections.0.criteria.1.when: ",
+        ["unknown criterion 's.helo'", "allowed: s.hello, x"],
+    ),
+    "criterion without outcome": (
+        with_criterion("- {id: x, name: x, points: 1, when: {criterion: s.hello}, met: upset}"),
+        "r.yaml:17: sections.0.criteria.1.when: ",
+        ["'criterion' and 'outcome' go together"],
+    ),
+    "unknown outcome": (
+        with_criterion("- {id: x, name: x, points: 1, when: {criterion: s.hello, outcome: [met, done]}, met: upset}"),
+        "r.yaml:17: sections.0.criteria.1.when.outcome.1: ",
+        ["'met', 'partial', 'not_met'", "found 'done'"],
+    ),
+    "criterion that asks for itself": (
+        with_criterion("- {id: x, name: x, points: 1, when: {criterion: x, outcome: met}, met: upset}"),
+        "r.yaml:17: sections.0.criteria.1: ",
+        ["in a circle: x → x"],
+    ),
+    "criteria in a circle": (
+        with_criterion(
+            "- {id: x, name: x, points: 1, when: {criterion: y, outcome: met}, met: upset}\n"
+            "- {id: y, name: x, points: 1, met: {not: again}}"
+        ).replace("conditions:", "conditions:\n  again: {criterion: x, outcome: not_met}"),
+        "r.yaml:18: sections.0.criteria.1: ",
+        ["in a circle: x → y → x"],
+    ),
     "share of 1": (
         with_criterion("- {id: x, name: x, points: 1, met: upset, partial: [{when: upset, share: 1}]}"),
         "r.yaml:17: sections.0.criteria.1.partial.0.share: ",

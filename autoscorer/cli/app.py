@@ -152,15 +152,24 @@ def rescore(
     no_text: NoTextOption = False,
     quiet: QuietOption = False,
     fail_under: FailUnderOption = None,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="Show who moves and why; writes no results. -o FILE.xlsx keeps it."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The comparison as JSON.")] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Score earlier results again under another rubric; runs no model. Exit codes as for score."""
     from ..pipeline import Scorer
     from ..privacy import Privacy
+    from .comparing import compare_results, refuse_idle
     from .run import Run, rescore_results
 
+    refuse_idle(compare, {"--format": formats, "--fail-under": fail_under, "--quiet": quiet}, as_json=as_json)
     privacy = Privacy(mask, not no_text)
     scorer = Scorer(rubric, rules=rules, models=models, use_models=False, lang=lang.value, privacy=privacy)
+    if compare:
+        raise typer.Exit(compare_results(results, scorer, output=output, as_json=as_json))
     run = Run(output, tuple(formats or ()), quiet, fail_under, lang.value)
     raise typer.Exit(rescore_results(results, scorer, run))
 
@@ -214,8 +223,9 @@ def check(
             typer.echo(
                 f"rules   --  {rule} needs the classifier {', '.join(needed)}: it finds nothing without"
             )
+    varied = f", {len(scorer.rubric.forms)} variants" if scorer.rubric.forms else ""
     typer.echo(
-        f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria"
+        f"rubric  ok  {scorer.rubric.label}: {len(scorer.rubric.sections)} sections, {criteria} criteria{varied}"
     )
     tasks = (
         ", ".join(sorted(scorer.classifiers.sha256)) if scorer.classifiers else "not checked (--no-models)"

@@ -66,7 +66,7 @@ def show(card: Scorecard, scorer: Scorer, out: Console) -> None:
     _head(card, out, words)
     _dialogue(card.analysis, scorer, out, words)
     marks = MARKS if screen.holds(out, "".join(MARKS.values())) else PLAIN_MARKS
-    for section in scorer.rubric.sections:
+    for section in scorer.rubric.form_of(card.rubric).sections:
         own = [c for c in card.criteria if c.section == section.id]
         got, most = sum(c.points for c in own if c.max_points), sum(c.max_points for c in own)
         name = section.name_en or section.name if scorer.spec.lang == "en" else section.name

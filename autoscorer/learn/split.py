@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,29 @@ from .gold import Dialogue
 
 HELD_OUT = 0.2
 FOLDS = 4
+LEAST = 4
 
 
 def held_out(dialogues: Sequence[Dialogue], seed: int) -> NDArray[np.bool_]:
-    """True for the fifth that nothing is fitted on; at least two dialogues, at most half of them."""
+    """True for the fifth that nothing is fitted on. Of the dialogues with a label at least a tenth, where four or
+    more have it; at least two dialogues in all, at most half of them."""
     shares = np.array([_share(d, f"held out {seed}") for d in dialogues])
-    count = min(max(2, int((shares < HELD_OUT).sum())), len(shares) // 2)
-    chosen = np.zeros(len(shares), bool)
-    chosen[np.argsort(shares, kind="stable")[:count]] = True
-    return chosen
+    chosen = shares < HELD_OUT
+    for owners in _owners(dialogues).values():
+        if len(owners) >= LEAST:
+            chosen[sorted(owners, key=lambda at: float(shares[at]))[: ceil(len(owners) / 10)]] = True
+    order = np.argsort(np.where(chosen, shares - 1, shares), kind="stable")
+    kept = order[: min(max(2, int(chosen.sum())), len(shares) // 2)]
+    return np.isin(np.arange(len(shares)), kept)
+
+
+def _owners(dialogues: Sequence[Dialogue]) -> dict[str, list[int]]:
+    """The dialogues in which each label occurs."""
+    found: dict[str, list[int]] = {}
+    for index, d in enumerate(dialogues):
+        for label in sorted(frozenset[str]().union(*d.golds.values())):
+            found.setdefault(label, []).append(index)
+    return found
 
 
 def folds(dialogues: Sequence[Dialogue], seed: int) -> NDArray[np.int64]:

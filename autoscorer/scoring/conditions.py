@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..positions import follows
-from ..rubric import Condition
+from ..rubric import Condition, Criterion
 from ..rules import TASKS, Behavior, Labels
-from ..types import Evidence, Role, Span
+from ..types import CriterionScore, Evidence, Role, Span
 from .facts import Facts
 
 QUOTE = 24
@@ -34,12 +34,15 @@ class Verdict:
 @dataclass(frozen=True)
 class Judge:
     """Asks conditions about the facts of one contact. `named` are the rubric's named conditions, `tasks` what
-    classifiers may say of whose turns."""
+    classifiers may say of whose turns, `criteria` those of the rubric, `scores` the criteria decided so
+    far."""
 
     facts: Facts
     named: Mapping[str, Condition]
     behaviors: Mapping[str, Behavior]
     tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)
+    scores: Mapping[str, CriterionScore] = field(default_factory=dict)
     _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
@@ -62,6 +65,8 @@ class Judge:
             return self._count_turns
         if c.in_order:
             return self._in_order
+        if c.criterion:
+            return self._outcome
         if c.negated:
             return self._not
         return self._use if c.use else self._combine
@@ -149,6 +154,14 @@ class Judge:
         reached = runs[-1]
         need = c.at_least if "at_least" in c.model_fields_set else len(c.in_order)
         return Verdict(len(reached) >= need, reached, tuple(e.span.turn for e in reached))
+
+    def _outcome(self, c: Condition) -> Verdict:
+        """Whether another criterion came out so. What is left to a person cannot be known yet."""
+        score = self.scores[str(c.criterion)]
+        if score.outcome == "manual" and "manual" not in c.outcome:
+            return Verdict(None, unknown=f"undecided:{score.name}")
+        turns = tuple(sorted({e.span.turn for e in score.evidence}))
+        return Verdict(score.outcome in c.outcome, score.evidence, turns)
 
     def _not(self, c: Condition) -> Verdict:
         assert c.negated is not None

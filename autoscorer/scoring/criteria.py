@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rubric import Criterion, Section
+from ..rubric import Criterion, Partial, Section
 from ..types import CriterionScore, Evidence, Outcome
 from .conditions import Judge, Verdict
 from .reasons import Reasons
@@ -22,8 +22,7 @@ def score_criterion(criterion: Criterion, section: Section, judge: Judge, reason
         if applies.holds is None:
             return score.make("not_applicable", reasons.unknown(applies))
         if not applies.holds:
-            asked = reasons.asked(criterion.when)
-            return score.make("not_applicable", reasons.say("not_applicable", asked=asked))
+            return score.make("not_applicable", reasons.idle(criterion.when))
     decide = {"score": _scored, "deduction": _deducted, "bonus": _bonus}[criterion.kind]
     return decide(score, judge)
 
@@ -59,9 +58,18 @@ def _scored(score: _Maker, judge: Judge) -> CriterionScore:
     for partial in criterion.partial:
         part = judge.ask(partial.when)
         if part.holds:
-            reason = reasons.partly(criterion.met, part, partial)
-            return score.make("partial", reason, verdict=part, points=criterion.points * partial.share)
+            return _partly(score, part, partial)
     return score.make(criterion.miss, reasons.missed(criterion.met, verdict), verdict=verdict)
+
+
+def _partly(score: _Maker, verdict: Verdict, partial: Partial) -> CriterionScore:
+    """A share of the points; none where the criterion is critical to itself."""
+    criterion, reasons = score.criterion, score.reasons
+    assert criterion.met is not None
+    reason = reasons.partly(criterion.met, verdict, partial)
+    if criterion.reach == "criterion":
+        return score.make("not_met", reasons.say("all_or_nothing", reason=reason), verdict=verdict)
+    return score.make("partial", reason, verdict=verdict, points=criterion.points * partial.share)
 
 
 def _deducted(score: _Maker, judge: Judge) -> CriterionScore:
@@ -72,9 +80,7 @@ def _deducted(score: _Maker, judge: Judge) -> CriterionScore:
         return score.make("not_applicable", reasons.unknown(verdict))
     if not verdict.holds:
         return score.make("met", reasons.say("clean", asked=reasons.asked(criterion.on)))
-    hits = max(1, len(verdict.turns))
-    points = criterion.points * hits
-    points = points if criterion.cap is None else min(points, criterion.cap)
+    hits, points = _given(criterion, verdict)
     found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
     reason = reasons.say("deducted", points=points, count=hits, found=found)
     return score.make("not_met", reason, verdict=verdict, points=-points)
@@ -90,5 +96,14 @@ def _bonus(score: _Maker, judge: Judge) -> CriterionScore:
         asked = reasons.asked(criterion.on)
         return score.make("not_applicable", reasons.say("no_bonus", asked=asked), verdict=verdict)
     found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
-    reason = reasons.say("bonus", points=criterion.points, found=found)
-    return score.make("met", reason, verdict=verdict, points=criterion.points)
+    hits, points = _given(criterion, verdict)
+    reason = reasons.say("bonus" if hits == 1 else "bonuses", points=points, count=hits, found=found)
+    return score.make("met", reason, verdict=verdict, points=points)
+
+
+def _given(criterion: Criterion, verdict: Verdict) -> tuple[int, float]:
+    """How often a deduction or bonus is given, at least once where its condition holds, and its points."""
+    counted = {"turn": len(verdict.turns), "hit": len(verdict.evidence), "contact": 1}[criterion.counts]
+    hits = max(1, counted)
+    points = criterion.points * hits
+    return hits, points if criterion.cap is None else min(points, criterion.cap)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from ..rubric import Condition, Partial
+from ..rubric import Condition, Partial, Rubric
 from ..rules import Behavior
 from ..types import Evidence
 from .conditions import Verdict
@@ -20,10 +20,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_met": ("未见{asked}；{looked}{near}", "not found: {asked}; {looked}{near}"),
     "against": ("应为{asked}，实际：{found}", "wanted: {asked}; found: {found}"),
     "not_applicable": ("不适用：会话中没有出现{asked}", "not applicable: no {asked} in this contact"),
+    "not_applicable_if": ("不适用：仅当{asked}时评", "not applicable: only if {asked}"),
+    "all_or_nothing": ("{reason}；本项须全部做到，不得分", "{reason}; all or nothing, so no points"),
+    "section_lost": ("{reason}；因“{name}”，本部分不得分", "{reason}; its section is lost by “{name}”"),
     "manual": ("由质检员判定{note}", "left to an inspector{note}"),
     "clean": ("未出现：{asked}", "did not occur: {asked}"),
     "deducted": ("扣 {points:g} 分（{count} 处）：{found}", "{points:g} points off ({count} places): {found}"),
     "bonus": ("加 {points:g} 分：{found}", "{points:g} points added: {found}"),
+    "bonuses": ("加 {points:g} 分（{count} 处）：{found}", "{points:g} points added ({count} places): {found}"),
     "no_bonus": ("未加分：未见{asked}", "no bonus: not found: {asked}"),
     "looked": ("查看了第 {first}–{last} 轮中的 {count} 句话", "looked at {count} turns, {first} to {last}"),
     "looked_none": ("会话中没有可查看的话语", "there was no turn to look at"),
@@ -32,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "turn": ("第 {turn} 轮", "turn {turn}"),
     "more": ("等 {count} 处", " and more, {count} in all"),
     "model": ("未运行分类模型“{name}”，无法判定", "the classifier '{name}' did not run"),
+    "undecided": ("“{name}”尚待质检员判定", "“{name}” is still left to an inspector"),
     "times": ("会话没有时间信息，无法判定", "the transcript has no times"),
     "or": ("或", " or "),
     "and": ("且", " and "),
@@ -46,6 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "timing": ("{name}不超过 {limit:g}{unit}", "{name} at most {limit:g}{unit}"),
     "turns": ("{name}至少 {count} 句话", "at least {count} turns of the {name}"),
     "turns_most": ("{name}至多 {count:g} 句话", "at most {count:g} turns of the {name}"),
+    "criterion": ("“{name}”的结果为{outcome}", "“{name}” is {outcome}"),
     "in_order": ("按顺序出现的服务阶段", "the stages in order"),
     "after": ("之后的", ", then "),
 }  # fmt: skip
@@ -53,6 +59,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "first_response": ("首次响应", "first response"),
     "response_gap": ("每次响应间隔", "each response gap"),
     "interruptions": ("打断客户次数", "interruptions"),
+    "met": ("符合", "met"),
+    "partial": ("部分符合", "partly met"),
+    "not_met": ("不符合", "not met"),
+    "not_applicable": ("不适用", "not applicable"),
+    "manual": ("由质检员判定", "left to an inspector"),
     "agent": ("客服", "agent"),
     "customer": ("客户", "customer"),
     "sentiment.negative": ("客户负面情绪", "negative customer feeling"),
@@ -65,12 +76,10 @@ NAMES: dict[str, tuple[str, str]] = {
 
 
 class Reasons:
-    """Writes the reasons of a rubric's outcomes in one language. `named` are its named conditions."""
+    """Writes the reasons of a rubric's outcomes in one language."""
 
-    def __init__(
-        self, named: Mapping[str, Condition], behaviors: Mapping[str, Behavior], lang: Lang = "zh"
-    ) -> None:
-        self._named, self._behaviors = named, behaviors
+    def __init__(self, rubric: Rubric, behaviors: Mapping[str, Behavior], lang: Lang = "zh") -> None:
+        self._named, self._criteria, self._behaviors = rubric.conditions, rubric.criteria, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
         self._asked: dict[int, tuple[Condition, str]] = {}
@@ -83,6 +92,15 @@ class Reasons:
         """Why a verdict could not be had."""
         kind, _, name = verdict.unknown.partition(":")
         return self.say(kind, name=name)
+
+    def idle(self, when: Condition) -> str:
+        """Why a criterion does not apply."""
+        conditional = any(part.criterion for _, part in self._meant(when).parts())
+        key = "not_applicable_if" if conditional else "not_applicable"
+        return self.say(key, asked=self.asked(when))
+
+    def _meant(self, c: Condition) -> Condition:
+        return self._meant(self._named[c.use]) if c.use else c
 
     def quotes(self, evidence: tuple[Evidence, ...]) -> str:
         """The first quotes, with their turns counted from 1 as people do."""
@@ -159,7 +177,15 @@ class Reasons:
             return self.say("timing", name=NAMES[c.timing][self._at], limit=c.at_most, unit=unit)
         if c.turns:
             return self._turns(c, NAMES[c.turns][self._at])
+        if c.criterion:
+            return self._outcome(c)
         return self.say("in_order")
+
+    def _outcome(self, c: Condition) -> str:
+        known = self._criteria[str(c.criterion)]
+        name = (known.name_en or known.name) if self.lang == "en" else known.name
+        outcomes = self.say("or").join(NAMES[outcome][self._at] for outcome in c.outcome)
+        return self.say("criterion", name=name, outcome=outcomes)
 
     def _turns(self, c: Condition, name: str) -> str:
         most = [] if c.at_most is None else [self.say("turns_most", name=name, count=c.at_most)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..errors import TranscriptError
 from ..rubric import Rubric
+from ..rubric.form import Reach
 from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
@@ -23,36 +25,68 @@ def make_scorecard(
     lang: Lang = "zh",
     reasons: Reasons | None = None,
 ) -> Scorecard:
-    """Score `analysis` under `rubric`. `behaviors` gives the names shown in reasons.
+    """Score `analysis` under `rubric`, or under its first variant whose metadata are these.
+
+    behaviors: give the names shown in reasons.
 
     reasons: those of this rubric and language, to be used for many contacts.
-
     Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
     """
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, behaviors, rubric.tasks or TASKS)
-    reasons = reasons or Reasons(rubric.conditions, behaviors, lang)
-    criteria = tuple(
-        score_criterion(criterion, section, judge, reasons)
-        for section in rubric.sections
-        for criterion in section.criteria
-    )
-    return conclude(analysis, rubric, criteria, lang=lang)
+    form = _form(rubric, analysis)
+    if reasons is None or form is not rubric:
+        reasons = Reasons(form, behaviors, lang)
+    facts = Facts(analysis, form.positions)
+    judge = Judge(facts, form.conditions, behaviors, form.tasks or TASKS, form.criteria)
+    criteria = _without_lost(form, _decided(form, judge, reasons), reasons)
+    return conclude(analysis, form, criteria, lang=lang)
 
 
 def conclude(
     analysis: Analysis, rubric: Rubric, criteria: tuple[CriterionScore, ...], *, lang: Lang = "zh"
 ) -> Scorecard:
-    """Sum up criterion scores, a machine's or a person's, under `rubric`.
+    """Sum up criterion scores, a machine's or a person's, under `rubric` or its variant for this contact.
 
     Raises TranscriptError as `make_scorecard` does.
     """
-    failed = _failed_critical(rubric, criteria)
+    rubric = _form(rubric, analysis)
+    failed = tuple(c.criterion for c in _failed(rubric, criteria, "whole"))
     total = _total(rubric, criteria, analysis.transcript.id)
     total = min(total, rubric.critical_cap) if failed else total
     grade = next(g for g in rubric.grades if total >= g.at_least)
     name = (grade.name_en or grade.name) if lang == "en" else grade.name
     passed = total >= rubric.pass_mark and not failed
     return Scorecard(analysis, rubric.label, criteria, total, name, passed, failed)
+
+
+def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
+    if not rubric.variants:
+        return rubric
+    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, {})
+    chosen = (v.id for v in rubric.variants if judge.ask(v.when).holds)
+    return rubric.forms.get(next(chosen, ""), rubric)
+
+
+def _decided(rubric: Rubric, judge: Judge, reasons: Reasons) -> tuple[CriterionScore, ...]:
+    """All criteria, each decided after those whose outcome it asks for, in the order of the form."""
+    sections = {c.id: section for section in rubric.sections for c in section.criteria}
+    scores: dict[str, CriterionScore] = {}
+    for name in rubric.in_order:
+        known = replace(judge, scores=scores)
+        scores = {**scores, name: score_criterion(rubric.criteria[name], sections[name], known, reasons)}
+    return tuple(scores[name] for name in rubric.criteria)
+
+
+def _without_lost(
+    rubric: Rubric, criteria: tuple[CriterionScore, ...], reasons: Reasons
+) -> tuple[CriterionScore, ...]:
+    """Takes all points gained in a section in which a criterion failed that is critical to the section."""
+    lost = {c.section: c.name for c in reversed(_failed(rubric, criteria, "section"))}
+    return tuple(
+        replace(c, points=0.0, reason=reasons.say("section_lost", reason=c.reason, name=lost[c.section]))
+        if c.section in lost and c.points > 0
+        else c
+        for c in criteria
+    )
 
 
 def _total(rubric: Rubric, criteria: tuple[CriterionScore, ...], contact: str) -> float:
@@ -80,6 +114,8 @@ def _share(own: list[CriterionScore]) -> float | None:
     return sum(c.points for c in own) / sum(c.max_points for c in own) if own else None
 
 
-def _failed_critical(rubric: Rubric, criteria: tuple[CriterionScore, ...]) -> tuple[str, ...]:
-    critical = {c.id for section in rubric.sections for c in section.criteria if c.critical}
-    return tuple(c.criterion for c in criteria if c.criterion in critical and c.outcome == "not_met")
+def _failed(rubric: Rubric, criteria: tuple[CriterionScore, ...], reach: Reach) -> tuple[CriterionScore, ...]:
+    """The criteria of that reach that failed."""
+    return tuple(
+        c for c in criteria if rubric.criteria[c.criterion].reach == reach and c.outcome == "not_met"
+    )

@@ -11,7 +11,7 @@ from autoscorer.report import write_report
 from autoscorer.types import Failure
 from autoscorer.writers import write
 
-from .cards import CLEAN, GREETED, NOT_GREETED, RUDE, SOLVED, card
+from .cards import CLEAN, GREETED, NOT_GREETED, OPTIONS, RUDE, SOLVED, card
 
 SHEETS = {
     "zh": ["总览", "坐席", "评分项", "明细", "扣分与依据", "预警", "申诉"],
@@ -49,7 +49,7 @@ def found():
 
 def book(results, path, **options):
     """The report, read again."""
-    return load_workbook(write_report(results, path, **options))
+    return load_workbook(write_report(results, path, **(options or {"options": OPTIONS})))
 
 
 def column(sheet, head):
@@ -122,7 +122,7 @@ def test_no_text_becomes_a_formula_or_a_link(text, tmp_path):
         text, 40.0, (RUDE,), talk=talk, grade=text, agent_id=text, team=text, behaviors=("escalate 0",)
     )
     path = tmp_path / "r.xlsx"
-    made = book([result], path, options=None)
+    made = book([result], path)
     cells = [cell for sheet in made for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
     assert any(cell.value == text.strip() for cell in cells)
@@ -139,24 +139,24 @@ def test_without_text(tmp_path):
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path):
-    one = write_report(found(), tmp_path / "a.xlsx").read_bytes()
-    assert one == write_report(found(), tmp_path / "b.xlsx").read_bytes()
+    one = write_report(found(), tmp_path / "a.xlsx", options=OPTIONS).read_bytes()
+    assert one == write_report(found(), tmp_path / "b.xlsx", options=OPTIONS).read_bytes()
 
 
 def test_a_report_replaces_a_report_and_nothing_else(tmp_path):
     path = tmp_path / "r.xlsx"
-    write_report(found(), path)
-    write_report(found(), path)
+    write_report(found(), path, options=OPTIONS)
+    write_report(found(), path, options=OPTIONS)
     write(found(), tmp_path / "results.xlsx")
     with pytest.raises(UsageError, match="choose another name"):
         write_report(found(), tmp_path / "results.xlsx")
     (tmp_path / "mine.html").write_text("<p>mine", encoding="utf-8")
     with pytest.raises(UsageError, match="choose another name"):
         write_report(found(), tmp_path / "mine.html")
-    page = write_report(found(), tmp_path / "r.html")
+    page = write_report(found(), tmp_path / "r.html", options=OPTIONS)
     with pytest.raises(UsageError, match="choose another name"):
         write(found(), path)
-    assert write_report(found(), page) == page
+    assert write_report(found(), page, options=OPTIONS) == page
 
 
 def test_a_report_is_no_transcript(tmp_path):

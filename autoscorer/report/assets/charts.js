@@ -69,7 +69,7 @@ const Charts = {
     const chart = this.make(box, {
       aria: { enabled: true },
       tooltip: { trigger: "item", confine: true, formatter: ({ value }) => `${fill(T.turn, { turn: value[0] })}: ${value[1]}` },
-      grid: { left: 44, right: 10, top: 8, bottom: 20 },
+      grid: { left: 62, right: 10, top: 8, bottom: 20 },
       xAxis: this.axis({ type: "value", min: 1, max: Math.max(2, turns), minInterval: 1, splitLine: { show: false }, axisLine: { show: true, onZero: true, lineStyle: { color: "#cbd5e1" } } }),
       yAxis: this.axis({ type: "value", min: -1, max: 1, interval: 1, axisLabel: { color: this.DIM, formatter: (v) => (v > 0 ? T.positive : v < 0 ? T.negative : T.neutral) } }),
       series: [{ type: "line", symbolSize: 8, lineStyle: { color: "#94a3b8", width: 2 },

@@ -87,15 +87,21 @@ const ContactPage = {
     return el("div", "panel", el("div", "row", el("h3", "", T.dialogue), el("label", "check", toggle, T.behaviors)), list);
   },
 
-  /** The spans of evidence by turn: [start, end, number of the criterion, whether it speaks against]. */
+  /** The spans of evidence by turn: [start, end, number of the criterion, how it speaks]. */
   marksByTurn() {
     const found = new Map();
     this.scores.forEach((score, at) => {
       for (const [turn, start, end] of score.evidence) {
-        found.set(turn, [...(found.get(turn) ?? []), [start, end, at, score.outcome === "not_met"]]);
+        found.set(turn, [...(found.get(turn) ?? []), [start, end, at, this.speaks(score)]]);
       }
     });
     return found;
+  },
+
+  /** Whether words took points off, fell short of what was asked, or support. */
+  speaks(score) {
+    if (score.outcome !== "not_met") return "";
+    return score.points < 0 ? "against" : "short";
   },
 
   /** Text cut where evidence begins or ends. Spans count code points, as Python does, not UTF-16 units. */
@@ -108,7 +114,8 @@ const ContactPage = {
       const own = marks.filter((mark) => mark[0] < end && mark[1] > start);
       const words = chars.slice(start, end).join("");
       if (!own.length) return words;
-      const mark = el("mark", own.some((one) => one[3]) ? "against" : "", words);
+      const kinds = own.map((one) => one[3]);
+      const mark = el("mark", ["against", "short"].find((kind) => kinds.includes(kind)) ?? "", words);
       mark.dataset.criteria = own.map((one) => one[2]).join(" ");
       mark.title = own.map((one) => this.scores[one[2]].name).join("、");
       mark.addEventListener("click", () => this.select(own[0][2], false));
