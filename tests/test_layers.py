@@ -52,7 +52,10 @@ HEAVY = {
     "xlsxwriter", "scipy", "onnx", "pyarrow", "sqlite3", "filelock", "krippendorff", "pingouin", "pandas",
     "statsmodels", "jinja2", "markupsafe",
 }  # fmt: skip
-TORCH = {"network.py", "tuning.py"}  # of learn: torch modules are classes; only `train --fine-tune` loads them
+TORCH = {
+    "network.py",
+    "tuning.py",
+}  # of learn: torch modules are classes; only `train --fine-tune` loads them
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
