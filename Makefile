@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CORPUS ?= $(firstword $(wildcard ../shared/corpora/service_dialogues.jsonl.gz) data/samples)
 
-.PHONY: help demo test lint wheel bench models clean
+.PHONY: help demo test lint wheel bench agreement models clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -39,6 +39,9 @@ bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules again
 	$(BIN)/python -m tests.bench $(CORPUS) $(BENCH)
 	$(BIN)/python -m tests.bench_rules $(CORPUS)
 	$(BIN)/python -m tests.report.bench
+
+agreement: $(VENV)/dev ## Measure agreement and robustness on ../shared, into docs/agreement.md (about ten minutes)
+	$(BIN)/python -m tests.agreement_figures --write
 
 models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
 	$(BIN)/python -m training --shared ../shared --out models

@@ -27,6 +27,9 @@ _WORDS = re.compile("(?<![其吉])(?:" + "|".join(sorted(_SPECIFIC, key=len, rev
 _SURNAME = re.compile(
     rf"[{SURNAMES}](?=先生|师傅|老师|经理|主管)|(?<=姓)[{SURNAMES}]|(?<=[服席员是叫]小)[{SURNAMES}]"
 )
+_FULL = re.compile(
+    rf"(?<=我叫|字是|名是|主是|人是)[{SURNAMES}]([\u4e00-\u9fff]{{1,2}})(?![\u4e00-\u9fff])"  # 机主是李小明，
+)
 _NUMBER = re.compile(r"(?:工号|编号)[是为:：\s]{0,3}([0-9]+|[零一二三四五六七八九幺]+)")
 
 
@@ -37,4 +40,5 @@ def neutral(text: str) -> str:
     '您好，我是客服小王，工号0000，请问是北京的王先生吗'
     """
     words = _SURNAME.sub("王", _WORDS.sub(lambda m: _SPECIFIC[m[0]], text))
+    words = _FULL.sub(lambda m: "王" + "某" * len(m[1]), words)
     return _NUMBER.sub(lambda m: m[0][: -len(m[1])] + ("0" if m[1].isascii() else "零") * len(m[1]), words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,10 +70,11 @@ def calibrate(
         )
     form = Form(rubric)
     facts = form.facts(cards)
-    pull = choose(form, facts, wanted, settings)
-    numbers = fit(form, facts, wanted, pull=pull, level=settings.level)
+    with _one_thread():
+        pull = choose(form, facts, wanted, settings)
+        numbers = fit(form, facts, wanted, pull=pull, level=settings.level)
+        outside = predicted(form, facts, wanted, settings)
     before = form.totals(form.now, facts)
-    outside = predicted(form, facts, wanted, settings)
     bands = Bands(tuple(g.name for g in rubric.grades[::-1]), tuple(g.at_least for g in rubric.grades[::-1]))
     after = form.totals(numbers, facts)
     cuts = thresholds(after, wanted, bands)
@@ -84,6 +86,13 @@ def calibrate(
     gains = _gains(before, outside, wanted, bands, moved, how or Sampling())
     totals = {card.analysis.transcript.id: float(t) for card, t in zip(cards, after, strict=True)}
     return Proposal(len(cards), placed, changed, names, gains, totals, pull)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Many small products: more threads only wait for each other, and may sum in another order."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)  # type: ignore[no-any-return]
 
 
 def thresholds(total: Floats, people: Floats, bands: Bands) -> tuple[float, ...]:

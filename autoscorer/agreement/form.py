@@ -36,16 +36,18 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found in each contact: levels and applicability of criteria, units of deductions and bonuses."""
+    """What was found in each contact: levels and applicability of criteria, units of deductions and bonuses,
+    whether a critical criterion failed, and the sections whose points are lost."""
 
     level: Ints
     applies: Floats
     extra: Floats
     failed: NDArray[np.bool_]
+    lost: Floats
 
     def rows(self, at: Any) -> Facts:
         """Some of the contacts."""
-        return Facts(self.level[at], self.applies[at], self.extra[at], self.failed[at])
+        return Facts(self.level[at], self.applies[at], self.extra[at], self.failed[at], self.lost[at])
 
 
 class Form:
@@ -90,7 +92,15 @@ class Form:
             for k, (_, _, criterion) in enumerate(self._extras):
                 extra[i, k] = abs(found[criterion.id].points) / criterion.points
         failed = np.array([bool(card.failed_critical) for card in cards], dtype=np.bool_)
-        return Facts(level, applies, extra, failed)
+        return Facts(level, applies, extra, failed, np.array([self._lost(card) for card in cards]))
+
+    def _lost(self, card: Scorecard) -> list[float]:
+        """1 for each section in which a criterion failed that is critical to the section."""
+        ids = {c.section for c in card.criteria if c.outcome == "not_met" and self._reach(c) == "section"}
+        return [float(self.rubric.sections[i].id in ids) for i in self._weighed]
+
+    def _reach(self, score: CriterionScore) -> str | None:
+        return self.rubric.criteria[score.criterion].reach
 
     def _level(self, k: int, criterion: Criterion, score: CriterionScore) -> int:
         if score.outcome != "partial":
@@ -105,7 +115,7 @@ class Form:
 
     def _sum(self, n: Numbers, facts: Facts) -> tuple[Floats, Floats, dict[str, Floats]]:
         """Totals; where they may move (not held by a bound); and what their derivatives need."""
-        share = np.concatenate([[0.0, 1.0], n.shares])[facts.level]
+        share = np.concatenate([[0.0, 1.0], n.shares])[facts.level] * (1 - facts.lost @ self.sections.T)
         points = facts.applies * n.points
         whole = points @ self.sections
         ratio = (points * share) @ self.sections / np.where(whole > 0, whole, 1)
@@ -130,9 +140,9 @@ class Form:
             p["weight"] / p["all_weight"] / np.where(p["whole"] > 0, p["whole"], 1)
         ) @ self.sections.T
         by_points = per_point * facts.applies * (p["share"] - p["ratio"] @ self.sections.T)
-        moved = per_point * p["points"]
+        moved, kept = per_point * p["points"], 1 - facts.lost @ self.sections.T
         by_share = np.stack(
-            [(moved * (facts.level == SHARES + k)).sum(axis=1) for k in range(len(n.shares))], axis=1
+            [(moved * kept * (facts.level == SHARES + k)).sum(axis=1) for k in range(len(n.shares))], axis=1
         ) if len(n.shares) else np.zeros((len(total), 0))  # fmt: skip
         got = 1 - self.rubric.deduction_limit * p["limited"][:, None]
         by_extra = facts.extra * np.where(self.signs > 0, got, p["limited"][:, None] - 1)

@@ -62,7 +62,9 @@ class Sampling:
 
 def need() -> None:
     """Raises MissingExtra where the packages of the extra `agree` are not installed."""
-    require("agree", "measuring agreement", "krippendorff", "pingouin", "scipy", "statsmodels")
+    require(
+        "agree", "measuring agreement", "krippendorff", "pingouin", "scipy", "statsmodels", "threadpoolctl"
+    )
 
 
 def totals(pairs: Pairs, how: Sampling) -> dict[str, Estimate]:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
 from ..errors import UsageError
+from ..rubric import inherit
 from ..yaml_file import Document
 from .form import Path as Keys
 
@@ -18,7 +21,8 @@ def rewrite(source: Path, numbers: Mapping[Keys, float], note: str) -> str:
 
     Raises UsageError where a number does not stand in the file by itself.
     """
-    document, text = Document(source), source.read_text(encoding="utf-8-sig")
+    text = whole(source)
+    document = Document(source, of=yaml.compose(text, Loader=yaml.SafeLoader))
     wanted = {keys: f"{value:g}" for keys, value in numbers.items()}
     wanted[("version",)] = raised(document.data["version"])
     edits: dict[tuple[int, int], str] = {}
@@ -26,11 +30,21 @@ def rewrite(source: Path, numbers: Mapping[Keys, float], note: str) -> str:
         span = document.span(keys)
         if span is None or edits.get(span, value) != value:
             name = ".".join(map(str, keys))
-            raise UsageError(f"{source}: {name} has no number of its own; write it out, without a YAML alias")
+            raise UsageError(f"{source}: {name} has no number of its own; write it out, not as a YAML alias")
         edits[span] = value
     for (start, end), value in sorted(edits.items(), reverse=True):
         text = text[:start] + value + text[end:]
     return f"# {note}\n{text}"
+
+
+def whole(source: Path) -> str:
+    """The text of a rubric; of one that extends others, with all that it takes from them, without comments."""
+    node, files = inherit.read(source)
+    if len(files) == 1:
+        return source.read_text(encoding="utf-8-sig")
+    assert isinstance(node, yaml.MappingNode)
+    made = yaml.serialize(inherit.without(node, ("extends",)), allow_unicode=True, width=110)
+    return str(made)
 
 
 def raised(version: object) -> str:

@@ -21,7 +21,7 @@ from ..pipeline import Scorer
 from ..review import Judgement
 from ..review.values import TOTAL
 from ..types import Scorecard
-from . import screen
+from . import people, screen
 from .agreed import number
 
 WORDS = {
@@ -57,7 +57,13 @@ def propose(
 
 def _scored(scorer: Scorer, cards: Sequence[Scorecard]) -> list[Scorecard]:
     results = (scorer.result(card.analysis) for card in cards)
-    return [result for result in results if isinstance(result, Scorecard)]
+    cards = [result for result in results if isinstance(result, Scorecard)]
+    base = [card for card in cards if card.rubric == scorer.rubric.label]
+    if len(base) < len(cards):
+        people.note(
+            f"{len(cards) - len(base)} contacts have a variant of the rubric; only the others are fitted"
+        )
+    return base
 
 
 def write(proposal: Proposal, cards: Mapping[str, Scorecard], rubric: Path | None, output: Path) -> None:

@@ -79,7 +79,8 @@ def import_(
     faults = source.tell() + people.tell(findings.problems)
     left = sum(not problem.used for problem in findings.problems)
     people.note(f"{added.new} added, {added.known} known already, {left} left out")
-    people.note(f"log: {log.beside(results)}")
+    if said:
+        people.note(f"log: {log.beside(results)}")
     raise typer.Exit(1 if faults else 0)
 
 

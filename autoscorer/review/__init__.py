@@ -1,8 +1,9 @@
 """People look at what the machine scored: lists to review, a log of what they said, final scores."""
 
+from .catalog import Catalog, Findings
 from .final import final
 from .labels import dialogue
-from .read import Catalog, Findings, contacts, judgements
+from .read import contacts, judgements
 from .sample import STRATEGIES, choose, traits
 from .sheet import write as write_sheet
 from .values import Judgement, Place, Problem, TurnLabels

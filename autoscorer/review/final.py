@@ -31,14 +31,32 @@ def final(card: Scorecard, said: Said, rubric: Rubric) -> Scorecard:
     if card.analysis.provenance.get("rubric_sha256") != rubric.sha256:
         name = card.analysis.transcript.id
         raise UsageError(f"contact '{name}' was scored under {card.rubric}; pass that file with --rubric")
-    criteria = {c.id: c for section in rubric.sections for c in section.criteria}
+    form = rubric.form_of(card.rubric)
     scores = tuple(
-        corrected(score, criteria[score.criterion], counted[score.criterion])
-        if score.criterion in counted and score.criterion in criteria
+        corrected(score, form.criteria[score.criterion], counted[score.criterion])
+        if score.criterion in counted
         else score
         for score in card.criteria
     )
-    return _noted(_summed(card, scores, rubric, counted), card, said, counted)
+    scores = _with_reach(form, scores) if scores != card.criteria else scores
+    return _noted(_summed(card, scores, form, counted), card, said, counted)
+
+
+def _with_reach(form: Rubric, scores: tuple[CriterionScore, ...]) -> tuple[CriterionScore, ...]:
+    """Sections with a criterion that is critical to them lose their points where it failed, and have them
+    back where a person says that it did not."""
+    decisive = {s.section for s in scores if form.criteria[s.criterion].reach == "section"}
+    lost = {
+        s.section for s in scores if form.criteria[s.criterion].reach == "section" and s.outcome == "not_met"
+    }
+    return tuple(
+        replace(s, points=0.0)
+        if s.section in lost and s.points > 0
+        else replace(s, points=_points(s, form.criteria[s.criterion], s.outcome, None))
+        if s.section in decisive - lost and not s.points
+        else s
+        for s in scores
+    )
 
 
 def corrected(score: CriterionScore, criterion: Criterion, one: Entry) -> CriterionScore:
@@ -68,7 +86,7 @@ def _points(score: CriterionScore, criterion: Criterion, outcome: Outcome, given
         return 0.0
     if outcome == "partial":
         usual = criterion.partial[0].share if criterion.partial else HALF
-        own = score.points if score.outcome == "partial" else criterion.points * usual
+        own = (score.outcome == "partial" and score.points) or criterion.points * usual
         return min(worth if worth is not None else own, criterion.points)
     return criterion.points if outcome == "met" else 0.0
 

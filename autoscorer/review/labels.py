@@ -84,8 +84,9 @@ def _turn(i: int, utterance: Utterance, labels: Labels) -> dict[str, Any] | None
     scale, numbers = ("empathy", EMPATHY) if agent else ("sentiment", SENTIMENT)
     known = [name for name, behavior in turns.book().items() if behavior.role == utterance.role]
     judged = set(known) if labels.all_judged else labels.there | labels.absent
-    skip = [name for name in known if name not in judged] + [scale] * (scale not in labels.scales)
-    skip += ["empathy_level"] * (agent and scale not in labels.scales)
+    skip = [name for name in known if name not in judged]
+    if scale not in labels.scales:  # the behavior of that name may be judged all the same
+        skip.append("empathy_level" if agent else scale)
     return {
         "i": i,
         "role": utterance.role,

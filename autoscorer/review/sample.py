@@ -98,7 +98,7 @@ def choose(found: Sequence[Traits], count: int, strategies: Sequence[str], seed:
 
     Raises UsageError for an unknown strategy.
     """
-    for name in strategies:
+    for name in strategies or [""]:
         if name not in STRATEGIES:
             raise UsageError(f"unknown strategy '{name}'; allowed: {', '.join(STRATEGIES)}")
     queues = {name: _QUEUES[name](found, seed) for name in dict.fromkeys(strategies)}

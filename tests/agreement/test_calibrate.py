@@ -53,6 +53,7 @@ def test_totals_are_those_of_the_rubric(small):
     assert len({round(t) for t in totals}) > 10 and any(card.failed_critical for card in cards)
 
 
+@pytest.mark.slow
 def test_totals_are_those_of_the_default_rubric():
     import autoscorer as asr
 
@@ -62,6 +63,21 @@ def test_totals_are_those_of_the_default_rubric():
     form = Form(scorer.rubric)
     totals = form.totals(form.now, form.facts(cards))
     assert np.abs(totals - [card.total for card in cards]).max() <= 0.0051
+
+
+REACHES = RUBRIC.replace("met: {behavior: solve}}", "met: {behavior: solve}, critical: section}").replace(
+    "- {id: m.hello,",
+    "- {id: m.ask, name: 问, points: 3, critical: section, met: {behavior: ask}}\n      - {id: m.hello,",
+)
+
+
+def test_sections_that_a_critical_criterion_loses_are_lost(tmp_path):
+    path = tmp_path / "reaches.yaml"
+    path.write_text(REACHES, encoding="utf-8")
+    form, cards = Form(load_rubric(path)), cards_of(path)
+    facts = form.facts(cards)
+    assert facts.lost.any(axis=0).all() and not facts.lost.all(axis=0).any()
+    assert np.abs(form.totals(form.now, facts) - [card.total for card in cards]).max() <= 0.0051
 
 
 def test_derivatives_are_those_of_small_steps(small):
@@ -89,6 +105,7 @@ def test_numbers_are_tidy(small):
     assert made.points[:2].sum() == pytest.approx(10, abs=0.11)  # a section keeps its sum
 
 
+@pytest.mark.slow
 def test_people_who_weigh_otherwise_are_found(small):
     """Totals made with other numbers under noise: calibration comes near to them on contacts it did not see."""
     form, cards = Form(load_rubric(small)), cards_of(small, count=300)
@@ -107,6 +124,7 @@ def test_people_who_weigh_otherwise_are_found(small):
     assert calibrate(cards, said, load_rubric(small), Settings(), how=FAST) == found
 
 
+@pytest.mark.slow
 def test_people_who_score_at_random_give_no_gain(small):
     cards = cards_of(small, count=120)
     chance = random.Random(1)
@@ -162,5 +180,22 @@ def test_a_number_that_an_alias_shares_is_refused(tmp_path):
     n = form.now
     points = n.points.copy()
     points[0] = 1.5
-    with pytest.raises(UsageError, match="without a YAML alias"):
+    with pytest.raises(UsageError, match="not as a YAML alias"):
         rewrite(path, form.places(dataclasses.replace(n, points=points)), "x")
+
+
+def test_a_rubric_that_extends_another_becomes_whole(small):
+    path = small.with_name("over.yaml")
+    path.write_text(
+        "id: over\nversion: '7'\nextends: small.yaml\nsections:\n  - {id: work, weight: 40}\n",
+        encoding="utf-8",
+    )
+    form = Form(load_rubric(path))
+    n = form.now
+    path.with_name("new.yaml").write_text(
+        rewrite(path, form.places(dataclasses.replace(n, weights=np.array([25.0, 75.0]))), "x"),
+        encoding="utf-8",
+    )
+    new, old = load_rubric(path.with_name("new.yaml")), load_rubric(path)
+    assert (new.label, new.extends, [s.weight for s in new.sections]) == ("over@8", None, [25, 75])
+    assert list(new.criteria.items()) == list(old.criteria.items())

@@ -1,7 +1,11 @@
 """Corrections as training data."""
 
+import json
+
 import pytest
 
+from autoscorer.learn.gold import gold
+from autoscorer.learn.labelled import read_labelled
 from autoscorer.review import Catalog, dialogue, judgements, log
 from autoscorer.review.grids import read
 from autoscorer.review.labels import implied
@@ -83,3 +87,25 @@ def test_bad_labels_are_named(scored, table, row, message):
     path = table([["会话", "轮次", "人工行为", "人工情绪", "人工共情", "质检员"], [*row, "王芳"]], "csv")
     found = judgements(read(path), Catalog.of({"c1": scored}))
     assert message in str(found.problems[0]) and not found.labels
+
+
+def test_the_trainer_reads_them(scored, table, tmp_path):
+    rows = [
+        ["会话", "轮次", "人工行为", "人工情绪", "质检员"],
+        ["c1", 1, "催促", "负面", "王芳"],
+        ["c1", 2, "致歉", "", ""],
+    ]
+    made = dialogue(scored, said(scored, table(rows, sheet="逐句标注")))
+    path = tmp_path / "labels.jsonl"
+    path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    read = read_labelled([path])
+    assert not read.left_out and len(read.dialogues) == 1
+    behaviors = gold("behaviors", read.dialogues).dialogues[0]
+    assert {turn: set(found) for turn, found in behaviors.golds.items() if found} == {
+        0: {"urge"},
+        1: {"apology"},
+    }
+    assert "thank" in behaviors.skips[2]  # nobody judged that turn
+    assert {
+        turn: set(found) for turn, found in gold("sentiment", read.dialogues).dialogues[0].golds.items()
+    } == {0: {"negative"}}

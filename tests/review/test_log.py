@@ -8,6 +8,7 @@ from autoscorer import load_rubric
 from autoscorer.errors import ConfigError, UsageError
 from autoscorer.record import from_record, to_record
 from autoscorer.review import Judgement, Place, final, log
+from tests.review.conftest import RUBRIC, card
 
 PLACE = Place("f.xlsx", "s", 2)
 
@@ -113,3 +114,19 @@ def test_another_rubric_is_refused(tmp_path, cards):
     said = logged(tmp_path / "l.jsonl", cards, say("m.hello", "not_met"))
     with pytest.raises(UsageError, match="was scored under small@1; pass that file with --rubric"):
         final(cards["c2"], said["c2"], load_rubric())
+
+
+def test_a_section_is_lost_or_found_again_by_a_persons_word(tmp_path):
+    path = tmp_path / "r.yaml"
+    path.write_text(RUBRIC.replace("when: {behavior: angry}", "critical: section"), encoding="utf-8")
+    good, bad = card("c2", path), card("c4", path)  # 问候 in both; 关怀 in the first only
+    assert (good.total, bad.total) == (100.0, 0.0)
+    found = logged(
+        tmp_path / "l.jsonl",
+        {"c2": good, "c4": bad},
+        say("m.care", "not_met"),
+        say("m.care", "met", contact="c4"),
+    )
+    assert final(good, found["c2"], load_rubric(path)).total == 43.0  # 40, and the bonus
+    again = final(bad, found["c4"], load_rubric(path))
+    assert [c.points for c in again.criteria][:2] == [4.0, 6.0] and again.total == 60.0
