@@ -6,6 +6,7 @@ usage: python -m tests.memory [--contacts 10000 100000] [--workers 2] [-- OPTION
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import threading
 import time
@@ -15,13 +16,14 @@ from tests import kill
 
 
 def peaks(folder: Path, output: Path, options: list[str]) -> dict[str, float]:
-    """The peak resident memory in MB of the main process and of its largest worker."""
+    """Peak resident memory in MB of the main process and of its largest worker; CPU seconds of the former."""
     process = kill.start(folder, output, options)
-    found = {"main": 0.0, "worker": 0.0}
+    found = {"main": 0.0, "worker": 0.0, "seconds": 0.0}
 
     def watch() -> None:
         while process.poll() is None:
             found["main"] = max(found["main"], _peak(process.pid))
+            found["seconds"] = max(found["seconds"], _cpu(process.pid))
             found["worker"] = max([found["worker"], *map(_peak, _children(process.pid))])
             time.sleep(0.2)
 
@@ -39,6 +41,14 @@ def _peak(pid: int) -> float:
         return 0.0
     lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(lines[0].split()[1]) / 1024 if lines else 0.0
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _children(pid: int) -> list[int]:
@@ -65,9 +75,9 @@ def main() -> None:
                 Path(place, "in"), Path(place, "out"), ["--workers", str(chosen.workers), *chosen.options]
             )
             rate = contacts / (time.monotonic() - began)
-            print(
-                f"{contacts:>8} contacts: main {found['main']:.0f} MB, worker {found['worker']:.0f} MB, {rate:.0f}/s"
-            )
+            sizes = f"main {found['main']:.0f} MB, worker {found['worker']:.0f} MB"
+            busy = f"main busy {1000 * found['seconds'] / contacts:.2f} ms a contact"
+            print(f"{contacts:>8} contacts: {sizes}, {busy}, {rate:.0f}/s")
 
 
 if __name__ == "__main__":

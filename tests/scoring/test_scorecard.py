@@ -245,7 +245,10 @@ def test_any_rubric_over_any_findings(rubric, found, lang):
         assert score.reason
         if criterion.kind == "score":
             assert 0 <= score.points <= score.max_points <= criterion.points
-            lost = any(c.reach == "section" for c in rubric.criteria.values()) and score.points == 0 < score.max_points
+            lost = (
+                any(c.reach == "section" for c in rubric.criteria.values())
+                and score.points == 0 < score.max_points
+            )
             assert (score.points == score.max_points > 0) == (score.outcome == "met") or lost
         if score.outcome in ("not_applicable", "manual"):
             assert score.points == score.max_points == 0
