@@ -33,7 +33,7 @@ FLOORS = [
     {"review", "report"},
     {"agreement"},
     {"pipeline"},
-    {"execute", "learn", "compare"},
+    {"execute", "learn", "compare", "authoring"},
     {"runs"},
     {"__init__"},
     {"cli", "__main__"},

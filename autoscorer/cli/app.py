@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from . import agree, evaluate, report, review, train
+from . import agree, authoring, evaluate, report, review, train
 from . import models as kept
-from .options import LangOption, Language, MaskOption, RubricOption
+from .options import LangOption, Language, MaskOption, RubricOption, RulesOption
 
 app = typer.Typer(
     name="autoscorer",
@@ -40,9 +40,6 @@ class Engines(StrEnum):
     ray = "ray"
 
 
-RulesOption = Annotated[
-    Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
-]
 ModelsOption = Annotated[
     Path | None,
     typer.Option("--models", help="Folder of models in place of your own; see `autoscorer models`."),
@@ -207,7 +204,11 @@ def check(
     models: ModelsOption = None,
     no_models: NoModelsOption = False,
 ) -> None:
-    """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any."""
+    """Validate rules, rubric and models; every mistake with its file, line and key. Exit code 2 if any.
+
+    What is allowed but surely not meant, such as a phrase that can never hit, is a warning.
+    """
+    from ..authoring import lint
     from ..pipeline import Scorer
     from ..rules import classifiers_of
 
@@ -215,6 +216,8 @@ def check(
     criteria = sum(len(section.criteria) for section in scorer.rubric.sections)
     typer.echo(f"rules   ok  {scorer.rules.id}@{scorer.rules.version}: {len(scorer.rules.rules)} rules, "
                f"{len(scorer.rules.behaviors)} behaviors")  # fmt: skip
+    for warning in lint(scorer.rules):
+        typer.echo(f"rules   !!  {warning.rule}: {warning.key}: {warning.message}")
     if scorer.classifiers is None:
         for rule, needed in classifiers_of(scorer.rules).items():
             typer.echo(
@@ -260,3 +263,5 @@ app.command()(review.sample)
 app.add_typer(review.app, name="review")
 app.command()(agree.agree)
 app.command()(agree.calibrate)
+app.command("try")(authoring.try_)
+app.add_typer(authoring.app, name="rules")

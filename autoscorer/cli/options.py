@@ -23,3 +23,6 @@ LangOption = Annotated[Language, typer.Option("--lang", help="Language of reason
 MaskOption = Annotated[
     bool, typer.Option("--mask", help="Placeholders for telephones, ids, cards, names and the like.")
 ]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", help="Rule book YAML; the default one if left out.")
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..medium import medium
@@ -81,6 +81,16 @@ class Detector:
                     unanswered[ready.rule.id] = tuple(sorted(view.missing))
         found = sorted((d for turns in view.found.values() for d in turns.values()), key=_order)
         return Findings(tuple(found), {"medium": guess.medium, "reason": guess.reason}, unanswered)
+
+    def every(self, transcript: Transcript) -> Iterator[tuple[Rule, int]]:
+        """Every rule with every turn on which it hits, also where a surer rule found the same behavior."""
+        guess = medium(transcript)
+        view = View(transcript, self._index, self._encoder, self.book.positions, guess, None)
+        for ready in self._rules:
+            if ready.rule.transcript in (None, guess.medium):
+                hits = ready.node.find(view, view.of_role(ready.role)).hits
+                _apply(ready, view)
+                yield from ((ready.rule, turn) for turn in sorted(hits))
 
 
 def _apply(ready: _Ready, view: View) -> bool:
