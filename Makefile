@@ -43,7 +43,11 @@ bench: $(VENV)/dev ## Time the pipeline against jieba alone, and 500 rules again
 agreement: $(VENV)/dev ## Measure agreement and robustness on ../shared, into docs/agreement.md (about ten minutes)
 	$(BIN)/python -m tests.agreement_figures --write
 
-models: $(VENV)/dev ## Rebuild models/ from the labelled data in ../shared
+$(VENV)/train: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train]'
+	@touch $@
+
+models: $(VENV)/train ## Rebuild models/ from the labelled data in ../shared; an hour on one core
 	$(BIN)/python -m training --shared ../shared --out models
 
 clean: ## Remove environments and outputs

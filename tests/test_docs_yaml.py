@@ -77,7 +77,7 @@ def codes():
         found |= set(re.findall(r'Failure\(\s*[\w.]+,\s*(?:"[a-z]+"|stage),\s*"([a-z_]+)"', text))
         found |= (
             set(re.findall(r'"[a-z]+": \(\s*"([a-z]+_?[a-z]*)",\s*"[a-z]', text))
-            if path.name == "walk.py"
+            if path.name == "listing.py"
             else set()
         )
         found |= (

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autoscorer.classify.features import clean
+from autoscorer.errors import ConfigError
 
 from .split import is_dev
 
@@ -67,7 +68,12 @@ class Corpora:
     def read(self, name: str) -> Iterator[dict[str, Any]]:
         """The records of a corpus; none where it may not be used."""
         if name in self:
-            with gzip.open(self.folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            path = self.folder / f"{name}.jsonl.gz"
+            if not path.exists():
+                raise ConfigError(
+                    f"{path}: there is no such file; --shared names the folder that holds corpora/"
+                )
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
                 yield from map(json.loads, lines)
 
 

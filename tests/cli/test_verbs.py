@@ -184,7 +184,7 @@ class TestCheck:
     def test_the_models(self, run):
         done = run("check")
         assert done.code == 0
-        assert done.out.splitlines()[2] == "models  ok  behaviors, empathy, sentiment"
+        assert done.out.splitlines()[2] == "models  ok  behaviors, empathy, encoder, quality, sentiment"
 
     def test_all_mistakes_with_their_lines(self, run, tmp_path, rubric):
         rubric.write_text(rubric.read_text().replace("greeting", "hello").replace("farewell", "bye"))
@@ -200,7 +200,7 @@ class TestCheck:
             (folder / name).write_text(text)
         done = run("check", "--models", folder)
         assert done.code == 2
-        assert "sentiment" in done.err or "behaviors" in done.err
+        assert ("sentiment/config.json" if content else "there is no such folder of models") in done.err
 
 
 @pytest.mark.models
@@ -216,7 +216,7 @@ def test_info(run):
     assert facts["formats"].split()[:2] == [".txt", ".json"]
     assert resources.sha256(resources.default_rules()) in done.out
     assert resources.sha256(resources.default_rubric()) in done.out
-    assert done.out.count("\nmodel ") == 3
+    assert done.out.count("\nmodel ") == 5
 
 
 def test_schema(run):
