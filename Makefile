@@ -25,7 +25,7 @@ test: $(VENV)/dev ## Run lint, type checks and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/dev ## Format and fix what can be fixed
 	$(BIN)/ruff format .
