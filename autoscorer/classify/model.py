@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
-from .features import BUCKETS, Rows, Said, clean, pad, said, width
+from .features import BUCKETS, Rows, Said, clean, grams, pad, said, width
 from .folder import (
     CONFIG,
     ENCODER,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Ids = NDArray[np.int32]
 
 BEHAVIORS = "behaviors"
 _CLAUSE = re.compile(r"[^。！？；，,!?;~～\s]+")
@@ -82,6 +83,18 @@ class Classifier:
         feed: dict[str, Any] = {"rows": table.dense}
         if "grams" in self._inputs:
             feed["grams"], feed["scale"] = pad(table.grams)
+        found: Floats = self._head.run(None, feed)[0]
+        return found
+
+    def by_words(self, grams: Sequence[Ids], width: int) -> Floats:
+        """What the n-grams of each text add up to, [n, labels], with nothing known of the turn. Without n-grams
+        in the head, all texts say the same."""
+        import numpy as np
+
+        feed: dict[str, Any] = {"rows": np.zeros((len(grams), width), np.float32)}
+        if "grams" in self._inputs:
+            feed["grams"] = pad(grams)[0]
+            feed["scale"] = np.ones((len(grams), 1), np.float32)
         found: Floats = self._head.run(None, feed)[0]
         return found
 
@@ -235,21 +248,14 @@ class Classifiers:
         return Opinion(transcript, predictions, self._ratings(vectors, talk), weights, self, talk, table)
 
     def clause(self, text: str, behavior: str) -> tuple[int, int]:
-        """The characters `[start, end)` of the clause that, alone, speaks most for the behavior."""
+        """The characters `[start, end)` of the clause whose words weigh most for the behavior."""
         spans = [match.span() for match in _CLAUSE.finditer(text[:2000])]
         if len(spans) < 2 or self.behaviors is None:
             return spans[0] if spans else (0, len(text))
-        role = next(role for role, group in LABELS[BEHAVIORS].items() if behavior in group)
         column = self.behaviors.labels.index(behavior)
-        values = self.behaviors.logits(self._alone([text[a:b] for a, b in spans], role))[:, column]
+        texts = [grams(clean(text[a:b])) for a, b in spans]
+        values = self.behaviors.by_words(texts, width(self.encoder.size))[:, column]
         return spans[int(values.argmax())]
-
-    def _alone(self, texts: Iterable[str], role: Role) -> Rows:
-        """A row for each text as the only turn of a contact."""
-        import numpy as np
-
-        parts = [self.encoder.read(Said((0,), (role,), (clean(text),)))[1] for text in texts]
-        return Rows(np.concatenate([p.dense for p in parts]), tuple(g for p in parts for g in p.grams))
 
     def _ratings(self, vectors: Floats, talk: Said) -> dict[str, float]:
         rated = [model for model in self._models.values() if model.kind == "rating"]
