@@ -287,7 +287,10 @@ class TestProcess:
         old = tmp_path / "o.jsonl"
         before = '{"schema": 1, "id": "old", "source": "s", "rubric": "r@1"}\n'
         old.write_text(before, encoding="utf-8")
-        process = self.start("score", "--no-models", tmp_path / "in", "-o", old, "--workers", workers)
+        process = self.start(
+            "score", "--no-models", tmp_path / "in", "-o", old, "--workers", workers,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # CI may have it ignored
+        )  # fmt: skip
         partial = tmp_path / "o.jsonl.partial"
         until = time.monotonic() + 40
         while not (partial.exists() and partial.stat().st_size) and time.monotonic() < until:

@@ -162,7 +162,7 @@ def test_read_returns_the_good_and_raises_without_any(tmp_path):
         read(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(ROW.encode() * 50)[:-20]])
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(ROW.encode() * 50)[:-20]], ids=["none", "cut"])
 @pytest.mark.parametrize("suffix", ["jsonl", "json", "txt"])
 def test_damaged_gzip(failure, suffix, content):
     assert failure(f"a.{suffix}.gz", content).code == "corrupt"
