@@ -35,6 +35,7 @@ class _Detection(_Quote):
     behavior: str
     source: str
     confidence: Number
+    needed: NotRequired[Number]
 
 
 @with_config(_STRICT)
@@ -48,6 +49,7 @@ class _Criterion(TypedDict):
     reason: str
     evidence: list[_Quote]
     looked: Annotated[list[Index], Field(min_length=2, max_length=2)] | None
+    unsure: NotRequired[bool]
 
 
 @with_config(_STRICT)
@@ -65,6 +67,7 @@ class _Prediction(TypedDict):
     turn: Index
     label: str
     probability: Number
+    needed: NotRequired[Number]
 
 
 @with_config(ConfigDict(strict=True, extra="forbid"))
@@ -93,6 +96,7 @@ class _Scorecard(TypedDict):
     criteria: list[_Criterion]
     utterances: list[_Utterance]
     detections: list[_Detection]
+    doubts: NotRequired[list[_Detection]]
     predictions: list[_Prediction]
     ratings: NotRequired[dict[str, Number]]
     metadata: dict[str, Any]
@@ -152,6 +156,7 @@ def _check_places(record: Mapping[str, Any]) -> None:
 
 def _places(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from (("detections", detection) for detection in record["detections"])
+    yield from (("doubts", doubt) for doubt in record.get("doubts", ()))
     yield from (("predictions", prediction) for prediction in record["predictions"])
     for criterion in record["criteria"]:
         yield from (("criteria.evidence", quote) for quote in criterion["evidence"])

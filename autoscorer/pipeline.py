@@ -100,7 +100,9 @@ class Scorer:
         if read is None:
             return Analysis(transcript, found.detections, (), provenance)
         fused = fuse(transcript, found.detections, self.rules, read)
-        return Analysis(transcript, fused, read.predictions, provenance, read.ratings)
+        return Analysis(
+            transcript, fused.detections, read.predictions, provenance, read.ratings, fused.doubts
+        )
 
     def score(self, transcript: Transcript) -> Scorecard:
         """The scorecard of one transcript.

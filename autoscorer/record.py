@@ -155,12 +155,11 @@ def _scorecard_record(card: Scorecard) -> Record:
             {"turn": i, "role": u.role, "speaker": u.speaker, "text": u.text, "start": u.start, "end": u.end}
             for i, u in enumerate(transcript.utterances)
         ],
-        "detections": [
-            {"behavior": d.behavior, **_quote(d.span, d.text), "source": d.source, "confidence": d.confidence}
-            for d in analysis.detections
-        ],
+        "detections": [_detection(d) for d in analysis.detections],
+        "doubts": [{**_detection(d), "needed": d.needed} for d in analysis.doubts],
         "predictions": [
             {"task": p.task, "turn": p.turn, "label": p.label, "probability": p.probability}
+            | ({"needed": p.needed} if p.needed else {})
             for p in analysis.predictions
         ],
         "ratings": dict(analysis.ratings),
@@ -172,6 +171,15 @@ def _scorecard_record(card: Scorecard) -> Record:
             "reason": reading.reason,
         },
         "provenance": dict(analysis.provenance),
+    }
+
+
+def _detection(d: Detection) -> Record:
+    return {
+        "behavior": d.behavior,
+        **_quote(d.span, d.text),
+        "source": d.source,
+        "confidence": d.confidence,
     }
 
 
@@ -190,6 +198,7 @@ def _criterion(score: CriterionScore) -> Record:
             {**_quote(n.span, n.text), "likeness": n.likeness, "why": n.why, "away": n.away}
             for n in score.nearest
         ],
+        "unsure": score.unsure,
     }
 
 
@@ -223,6 +232,7 @@ def _scorecard(record: Mapping[str, Any]) -> Scorecard:
             tuple(Evidence(_span(e), e["text"]) for e in c["evidence"]),
             tuple(c["looked"]) if c["looked"] else None,
             tuple(Near(_span(n), n["text"], n["likeness"], n["why"], n["away"]) for n in c.get("nearest", ())),
+            c.get("unsure", False),
         )
         for c in record["criteria"]
     )  # fmt: skip
@@ -239,14 +249,19 @@ def _analysis(record: Mapping[str, Any]) -> Analysis:
     read = record["reading"]
     reading = Reading(read["format"], read["encoding"], read["roles"], read["reason"])
     transcript = Transcript(record["id"], utterances, record["source"], record["metadata"], reading)
-    detections = tuple(
-        Detection(d["behavior"], _span(d), d["text"], d["source"], d["confidence"])
-        for d in record["detections"]
+    detections, doubts = (
+        tuple(
+            Detection(d["behavior"], _span(d), d["text"], d["source"], d["confidence"], d.get("needed", 0.0))
+            for d in record.get(key, ())
+        )
+        for key in ("detections", "doubts")
     )
     predictions = tuple(
-        Prediction(p["task"], p["turn"], p["label"], p["probability"]) for p in record["predictions"]
+        Prediction(p["task"], p["turn"], p["label"], p["probability"], p.get("needed", 0.0))
+        for p in record["predictions"]
     )
-    return Analysis(transcript, detections, predictions, record["provenance"], record.get("ratings", {}))
+    provenance, ratings = record["provenance"], record.get("ratings", {})
+    return Analysis(transcript, detections, predictions, provenance, ratings, doubts)
 
 
 def _span(quote: Mapping[str, Any]) -> Span:

@@ -56,30 +56,44 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One place where a behavior was found. `source` is `rule:ID`, `model:ID` or `both:ID`."""
+    """One place where a behavior was found. `source` is `rule:ID`, `model:ID` or `both:ID`.
+
+    needed: from which confidence on it counts; one that is less sure is a doubt.
+    """
 
     behavior: str
     span: Span
     text: str
     source: str
     confidence: float
+    needed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A classifier's label for one turn, with its probability in [0, 1]."""
+    """A classifier's label for one turn, with its probability in [0, 1].
+
+    needed: from which probability on it is relied on; below, it is the classifier's best guess and no more.
+    """
 
     task: str
     turn: int
     label: str
     probability: float
+    needed: float = 0.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is relied on."""
+        return self.probability >= self.needed
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What was found in a transcript. `provenance` says with which versions and hashes.
 
-    ratings: how people would rate the contact, by quality, from -2 to 2, as a model expects it.
+    ratings: how people would rate the contact, by quality, from -2 to 2, as a model expects it. doubts: what may
+    be there, but is not sure enough to count as found: a person should look.
     """
 
     transcript: Transcript
@@ -87,6 +101,7 @@ class Analysis:
     predictions: tuple[Prediction, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     ratings: Mapping[str, float] = field(default_factory=dict)
+    doubts: tuple[Detection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +131,8 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
     """The outcome of one scored question. `looked` are the first and last turn that were searched; `nearest`, for
-    one that is not met, what comes nearest, the likeliest first."""
+    one that is not met, what comes nearest, the likeliest first. unsure: whether the outcome would be another if
+    what the models are not sure of were so."""
 
     criterion: str
     section: str
@@ -128,6 +144,7 @@ class CriterionScore:
     evidence: tuple[Evidence, ...] = ()
     looked: tuple[int, int] | None = None
     nearest: tuple[Near, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

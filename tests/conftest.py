@@ -1,8 +1,13 @@
 """What all tests share: the option that writes golden files anew, markers, and a scorer without models."""
 
+import hypothesis
 import pytest
 
 import autoscorer
+
+hypothesis.settings.register_profile("same", derandomize=True)  # a change is judged, not the luck of a draw
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_addoption(parser):

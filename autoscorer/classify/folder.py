@@ -73,7 +73,7 @@ class Config:
 
     labels: the columns of the model, by role (for a rating under no role: the rated qualities).
     thresholds: probabilities, one a column. unsure: below this probability of the chosen label the model
-    abstains (kind one). encoder: sha256 of the encoder that the head reads. weights: of behaviors.
+    is not relied on (kind one). encoder: sha256 of the encoder that the head reads. weights: of behaviors.
     """
 
     task: str

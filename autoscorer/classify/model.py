@@ -106,8 +106,8 @@ class Classifier:
     def label(self, talk: Said, table: Rows) -> tuple[Prediction, ...]:
         """The labels of the turns that the task judges; `table` has a row a turn of `talk`.
 
-        One label: that whose probability exceeds its threshold by the largest factor; a turn on which the
-        model is unsure has none. Many: each that reaches its threshold.
+        One label: that whose probability exceeds its threshold by the largest factor. Many: each that reaches
+        its threshold.
         """
         if self.kind == "rating":
             return ()
@@ -115,7 +115,7 @@ class Classifier:
         logits = self.logits(table.pick(mine))
         decide = self._one if self.kind == "one" else self._many
         return tuple(
-            Prediction(self.task, talk.turns[k], label, round(probability, 4))
+            Prediction(self.task, talk.turns[k], label, round(probability, 4), self.config.unsure)
             for k, row in zip(mine, logits, strict=True)
             for label, probability in decide(row, talk.roles[k])
         )
@@ -136,8 +136,7 @@ class Classifier:
     def _one(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
         found = self.probabilities(row)
         best = int((found / self.config.thresholds).argmax())
-        if found[best] >= self.config.unsure:
-            yield self.labels[best], float(found[best])
+        yield self.labels[best], float(found[best])
 
     def _many(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
         found = self.probabilities(row)

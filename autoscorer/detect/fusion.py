@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..rules import RuleBook
 from ..types import Detection, Span, Transcript
@@ -16,6 +16,10 @@ class Weights(Protocol):
     @property
     def threshold(self) -> float:
         """From which probability on the behavior counts as found."""
+
+    @property
+    def unsure(self) -> float:
+        """From which probability on it is doubtful whether the behavior is there."""
 
     def probability(self, logit: float, hit: bool) -> float:
         """The probability that the behavior is there, from the model's logit and whether a rule hit."""
@@ -35,9 +39,14 @@ class Opinion(Protocol):
         """The characters of the turn that carry the most weight for the behavior."""
 
 
-def fuse(
-    transcript: Transcript, detections: Iterable[Detection], rules: RuleBook, opinion: Opinion
-) -> tuple[Detection, ...]:
+class Fused(NamedTuple):
+    """What counts as found, and what is not sure enough to count; both in the order of the contact."""
+
+    detections: tuple[Detection, ...]
+    doubts: tuple[Detection, ...]
+
+
+def fuse(transcript: Transcript, detections: Iterable[Detection], rules: RuleBook, opinion: Opinion) -> Fused:
     """The final detections: decisive rule hits stand; for the rest, rule and model decide together.
 
     The source says who found it: `rule:ID`, `model:behaviors`, or `both:ID`. Behaviors unknown to the
@@ -46,6 +55,7 @@ def fuse(
     decisive = {f"rule:{rule.id}" for rule in rules.rules if rule.decisive}
     by_place = {(d.span.turn, d.behavior): d for d in detections}
     final: list[Detection] = []
+    doubts: list[Detection] = []
     for turn, logits in opinion.logits():
         for behavior, logit in logits.items():
             weights = opinion.weights.get(behavior)
@@ -58,8 +68,15 @@ def fuse(
                 final.append(_both(hit, probability) if sure else hit)
             elif hit is None and sure:
                 final.append(_by_model(transcript, turn, behavior, probability, opinion.clause))
+            elif probability >= weights.unsure:
+                doubt = hit or _by_model(transcript, turn, behavior, probability, opinion.clause)
+                doubts.append(replace(doubt, confidence=round(probability, 4), needed=weights.threshold))
     final += by_place.values()
-    return tuple(sorted(final, key=lambda d: (d.span.turn, d.span.start, d.span.end, d.behavior)))
+    return Fused(_in_order(final), _in_order(doubts))
+
+
+def _in_order(found: Iterable[Detection]) -> tuple[Detection, ...]:
+    return tuple(sorted(found, key=lambda d: (d.span.turn, d.span.start, d.span.end, d.behavior)))
 
 
 def _both(hit: Detection, probability: float) -> Detection:

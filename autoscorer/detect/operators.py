@@ -75,7 +75,9 @@ def _classifier(spec: Classifier) -> Answer:
         if view.predictions is None:
             return view.lack(f"model:{spec.task}", turns)
         said = view.predictions.get(spec.task, {})
-        likely = (t for t in turns if t in said and said[t].probability >= spec.probability)
+        likely = (
+            t for t in turns if t in said and said[t].probability >= max(spec.probability, said[t].needed)
+        )
         return Found({t: () for t in likely if said[t].label in spec.label})
 
     return answer

@@ -42,7 +42,7 @@ def turns_found(gold: Gold, models: Classifiers, hits: RuleHits | None, step: St
         opinion = models.read(d.transcript())
         labels: dict[int, dict[str, float]] = defaultdict(dict)
         if gold.task == BEHAVIORS and hits is not None:
-            for detection in fuse(d.transcript(), hits.detections[index], hits.book, opinion):
+            for detection in fuse(d.transcript(), hits.detections[index], hits.book, opinion).detections:
                 labels[detection.span.turn][detection.behavior] = detection.confidence
         for prediction in opinion.predictions:
             if prediction.task == gold.task:

@@ -29,7 +29,9 @@ def bare(result: Result) -> Result:
         return replace(result, message=f"{place[0]}: {LEFT_OUT}" if place else LEFT_OUT)
     analysis = result.analysis
     detections = tuple(replace(d, text="") for d in analysis.detections)
-    shown = replace(analysis, transcript=_transcript(analysis.transcript), detections=detections)
+    doubts = tuple(replace(d, text="") for d in analysis.doubts)
+    transcript = _transcript(analysis.transcript)
+    shown = replace(analysis, transcript=transcript, detections=detections, doubts=doubts)
     quotes = quoted(result)
     return replace(result, analysis=shown, criteria=tuple(_criterion(c, quotes) for c in result.criteria))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from ..scoring.conditions import QUOTE
+from ..scoring.facts import QUOTE
 from ..scoring.requote import requote
 from ..types import (
     CriterionScore,
@@ -64,7 +64,8 @@ class _Card:
     def masked(self) -> Scorecard:
         analysis = self.card.analysis
         detections = tuple(self._detection(d) for d in analysis.detections)
-        shown = replace(analysis, transcript=self._transcript(), detections=detections)
+        doubts = tuple(self._detection(d) for d in analysis.doubts)
+        shown = replace(analysis, transcript=self._transcript(), detections=detections, doubts=doubts)
         return replace(self.card, analysis=shown, criteria=tuple(map(self._criterion, self.card.criteria)))
 
     def _transcript(self) -> Transcript:
@@ -131,7 +132,7 @@ def quoted(card: Scorecard) -> dict[int, dict[str, Span]]:
     for turn, utterance in enumerate(card.analysis.transcript.utterances):
         whole = utterance.text[:QUOTE]
         found[turn][whole] = Span(turn, 0, len(whole))
-    places: list[Detection | Evidence | Near] = [*card.analysis.detections]
+    places: list[Detection | Evidence | Near] = [*card.analysis.detections, *card.analysis.doubts]
     for criterion in card.criteria:
         places += [*criterion.evidence, *criterion.nearest]
     for each in places:

@@ -86,11 +86,8 @@ def is_violation(score: CriterionScore) -> bool:
 
 
 def _doubt(card: Scorecard) -> float:
-    """0 to 1: the mean over the five least certain findings of how near they are to an even chance."""
-    sure = [p.probability for p in card.analysis.predictions]
-    sure += [d.confidence for d in card.analysis.detections if not d.source.startswith("rule:")]
-    near = sorted((1 - 2 * abs(p - 0.5) for p in sure), reverse=True)[:5]
-    return sum(near) / len(near) if near else 0.0
+    """0 to 1: a fifth for each criterion whose outcome hangs on something that the models are not sure of."""
+    return min(1.0, sum(c.unsure for c in card.criteria) / 5)
 
 
 def choose(found: Sequence[Traits], count: int, strategies: Sequence[str], seed: int) -> list[Pick]:

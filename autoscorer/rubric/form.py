@@ -17,6 +17,9 @@ from .conditions import Condition, Number, named, to_float
 Kind = Literal["score", "deduction", "bonus", "manual"]
 Per = Literal["turn", "hit", "contact"]
 Reach = Literal["criterion", "section", "whole"]
+Unsure = Literal["as_is", "manual", "partial"]
+"""What becomes of a criterion whose outcome hangs on something that the models are not sure of: it is scored
+without it, left to a person, or gets half of what lies between (where it is critical, it is left to a person)."""
 
 
 def _tuple(value: Any) -> Any:
@@ -42,6 +45,7 @@ class Criterion(Strict):
     `points` off the total, bonus: adds them; `per` turn (a deduction's default), hit, or contact (a bonus's),
     at most `cap`. manual: left to a person, as is a score with `miss: manual` whose words were not found.
     Applies only where `when` holds. critical: failing it costs all of the criterion, its section, or the contact.
+    unsure: as the rubric's, for this criterion.
     """
 
     id: Id
@@ -55,6 +59,7 @@ class Criterion(Strict):
     partial: tuple[Partial, ...] = ()
     on: Condition | None = None
     miss: Literal["not_met", "manual"] = "not_met"
+    unsure: Unsure | None = None
     per: Per | None = None
     critical: Literal[True, False, "criterion", "section", "whole"] = False
     note: str = ""
@@ -88,6 +93,7 @@ class Criterion(Strict):
         wrong += ["cap"] if self.cap is not None and self.kind not in ("deduction", "bonus") else []
         wrong += ["per"] if self.per and self.kind not in ("deduction", "bonus") else []
         wrong += ["miss"] if self.miss != "not_met" and self.kind != "score" else []
+        wrong += ["unsure"] if self.unsure == "partial" and self.kind != "score" else []
         wrong += ["critical"] if self.critical and self.kind in ("bonus", "manual") else []
         if wrong:
             raise ValueError(f"{', '.join(wrong)} cannot stand in a criterion of kind '{self.kind}'")
@@ -167,7 +173,8 @@ class Variant(Strict):
 class RubricFile(Strict):
     """The form as a file says it: sections, criteria, grade bands and pass mark. `critical_cap` is the highest total
     that a contact can have after a critical criterion failed; `deduction_limit` the share of what it got
-    that deductions can take together, so that the worst contacts keep their order and do not all end at 0."""
+    that deductions can take together, so that the worst contacts keep their order and do not all end at 0; `unsure`
+    what becomes of scored criteria that hang on something doubtful, of the others `as_is`."""
 
     id: Id
     version: int | str
@@ -177,6 +184,7 @@ class RubricFile(Strict):
     pass_mark: Number = Field(default=60.0, ge=0, le=100)
     critical_cap: Number = Field(default=59.0, ge=0, le=100)
     deduction_limit: Number = Field(default=1.0, ge=0, le=1)
+    unsure: Unsure = "as_is"
     positions: Positions = Positions()
     grades: tuple[Grade, ...] = Field(min_length=1)
     conditions: dict[Id, Condition] = {}
@@ -228,12 +236,24 @@ class Rubric(RubricFile):
 
     def asked_by(self, criterion: str) -> set[str]:
         """The criteria whose outcome that one asks for, also by named conditions."""
-        found, seen = set[str](), set[str]()
+        return {part.criterion for part in self._asked(criterion) if part.criterion}
+
+    @cached_property
+    def subjects(self) -> dict[str, frozenset[str]]:
+        """The behaviors and tasks that each criterion asks for, also by named conditions."""
+        found = {id: set[str]() for id in self.criteria}
+        for id, names in found.items():
+            for part in self._asked(id):
+                names.update(part.behavior, *part.in_order, [part.task] if part.task else ())
+        return {id: frozenset(names) for id, names in found.items()}
+
+    def _asked(self, criterion: str) -> Iterator[Condition]:
+        """All conditions of a criterion, and those that they name."""
+        seen = set[str]()
         waiting = [part for _, part in self.criteria[criterion].conditions()]
         while waiting:
             part = waiting.pop()
-            found |= {part.criterion} if part.criterion else set()
+            yield part
             if part.use in self.conditions and part.use not in seen:
                 seen.add(part.use)
                 waiting += [inner for _, inner in self.conditions[part.use].parts()]
-        return found

@@ -9,12 +9,10 @@ from typing import TypeVar
 from ..positions import follows
 from ..rubric import Condition, Criterion
 from ..rules import TASKS, Behavior, Labels
-from ..types import CriterionScore, Evidence, Near, Role, Span
-from .facts import Facts
+from ..types import CriterionScore, Evidence, Near, Role
+from .facts import Facts, Seen
 
 Quote = TypeVar("Quote", Evidence, Near)
-QUOTE = 24
-"""Characters quoted of a turn that counts as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +84,14 @@ class Judge:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
-        said = [p for p in self.facts.predictions.get(task, ()) if p.label in c.label]
-        quotes = [(self._whole(p.turn), p.probability) for p in said]
         looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
-        return self._narrowed(c, quotes, c.probability, looked)
+        return self._narrowed(c, self.facts.said(task, c.label), c.probability, looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
         return turns[-c.last :] if c.last else turns
 
-    def _narrowed(
-        self, c: Condition, found: list[tuple[Evidence, float]], least: float, looked: tuple[int, ...]
-    ) -> Verdict:
+    def _narrowed(self, c: Condition, found: list[Seen], least: float, looked: tuple[int, ...]) -> Verdict:
         """Keeps what is at least so sure and stands in the turns searched, after the anchor; counts its turns."""
         if c.after:
             anchor = self.ask(c.after)
@@ -107,12 +101,13 @@ class Judge:
         if not found:
             return Verdict(_counts(c, 0), looked=looked)
         searched = set(looked)
-        kept = tuple(hit for hit, sure in found if sure >= least and hit.span.turn in searched)
+        asked = [(seen.quote, seen.sure, max(least, seen.needed)) for seen in found]
+        kept = tuple(hit for hit, sure, need in asked if sure >= need and hit.span.turn in searched)
         turns = tuple(sorted({hit.span.turn for hit in kept}))
         near = tuple(
-            self._unsure(hit, sure / least) if hit.span.turn in searched else self._elsewhere(hit, looked)
-            for hit, sure in found
-            if (sure < least) == (hit.span.turn in searched)
+            self._unsure(hit, sure / need) if hit.span.turn in searched else self._elsewhere(hit, looked)
+            for hit, sure, need in asked
+            if (sure < need) == (hit.span.turn in searched)
         )
         return Verdict(_counts(c, len(turns)), kept, turns, looked, near)
 
@@ -137,10 +132,10 @@ class Judge:
         limit = c.at_most or 0.0
         if c.timing == "interruptions":
             turns = tuple(turn for turn, _ in measured)
-            return Verdict(len(turns) <= limit, tuple(map(self._whole, turns)), turns)
+            return Verdict(len(turns) <= limit, tuple(map(self.facts.whole, turns)), turns)
         slow = tuple(turn for turn, seconds in measured if seconds > limit)
         shown = slow or tuple(turn for turn, _ in measured[:1])
-        return Verdict(not slow, tuple(map(self._whole, shown)), slow, tuple(t for t, _ in measured))
+        return Verdict(not slow, tuple(map(self.facts.whole, shown)), slow, tuple(t for t, _ in measured))
 
     def _measure(self, c: Condition) -> list[tuple[int, float]] | None:
         if c.timing == "first_response":
@@ -203,10 +198,6 @@ class Judge:
             _merged(v.near for v in telling),
             next((v.unknown for v in verdicts if v.unknown), ""),
         )
-
-    def _whole(self, turn: int) -> Evidence:
-        quote = self.facts.utterances[turn].text[:QUOTE]
-        return Evidence(Span(turn, 0, len(quote)), quote)
 
 
 def _keep_earliest(runs: list[tuple[Evidence, ...]], run: tuple[Evidence, ...]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..rubric import Criterion, Partial, Section
+from ..rubric.form import Unsure
 from ..types import CriterionScore, Evidence, Near, Outcome
 from .conditions import Judge, Verdict
 from .reasons import Reasons
@@ -27,6 +30,38 @@ def score_criterion(criterion: Criterion, section: Section, judge: Judge, reason
             return score.make("not_applicable", reasons.idle(criterion.when))
     decide = {"score": _scored, "deduction": _deducted, "bonus": _bonus}[criterion.kind]
     return decide(score, judge)
+
+
+def weigh_doubt(
+    criterion: Criterion,
+    policy: Unsure,
+    score: CriterionScore,
+    other: CriterionScore,
+    doubts: tuple[Evidence, ...],
+    reasons: Reasons,
+) -> CriterionScore:
+    """`score`, decided without the `doubts`, as the rubric has it where `other`, decided with them, differs."""
+    if (score.outcome, score.points) == (other.outcome, other.points):
+        return score
+    doubtful = tuple(e for e in doubts if e in other.evidence) or doubts
+    found = reasons.say("doubted", found=reasons.quotes(doubtful)) if doubtful else ""
+    unsure = replace(
+        score, unsure=True, reason=reasons.say(f"unsure_{policy}", reason=score.reason, found=found)
+    )
+    if policy == "as_is":
+        return unsure
+    halved = policy == "partial" and not criterion.reach and score.max_points == other.max_points > 0
+    if halved:
+        points = round((score.points + other.points) / 2, 6)
+        return replace(unsure, outcome="partial", points=points, evidence=_all_of(score, other)[:KEPT])
+    evidence = _all_of(score, other)[:KEPT]
+    reason = reasons.say("unsure_manual", reason=score.reason, found=found)
+    return replace(unsure, outcome="manual", points=0.0, max_points=0.0, evidence=evidence, reason=reason)
+
+
+def _all_of(score: CriterionScore, other: CriterionScore) -> tuple[Evidence, ...]:
+    found = {*score.evidence, *other.evidence}
+    return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))
 
 
 class _Maker:

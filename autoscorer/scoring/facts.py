@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .. import timing
 from ..positions import Where, turns_at
 from ..rules import Positions
-from ..types import Analysis, Detection, Evidence, Prediction, Role, Utterance
+from ..types import Analysis, Detection, Evidence, Prediction, Role, Span, Utterance
 
 OVERLAP = 0.5
 """Seconds by which an agent must cut in to count: shorter overlaps are ordinary turn-taking."""
+QUOTE = 24
+"""Characters quoted of a turn that counts as a whole."""
+
+
+class Seen(NamedTuple):
+    """A quote, how sure it is, and how sure it must be to count."""
+
+    quote: Evidence
+    sure: float
+    needed: float
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Detections by behavior, predictions by task, turns by role and measured times of one Analysis."""
+    """Detections by behavior, predictions by task, turns by role and measured times of one Analysis.
+
+    lenient: whether what the models are not sure of counts as if it were so.
+    """
 
     analysis: Analysis
     positions: Positions
+    lenient: bool = False
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -31,6 +47,16 @@ class Facts:
         found: dict[str, list[Detection]] = defaultdict(list)
         for detection in self.analysis.detections:
             found[detection.behavior].append(detection)
+        for doubt in self.analysis.doubts if self.lenient else ():
+            found[doubt.behavior].append(doubt)
+        return found
+
+    @cached_property
+    def doubts(self) -> dict[str, list[Detection]]:
+        """What may be there, but does not count, by behavior."""
+        found: dict[str, list[Detection]] = defaultdict(list)
+        for doubt in () if self.lenient else self.analysis.doubts:
+            found[doubt.behavior].append(doubt)
         return found
 
     @cached_property
@@ -58,15 +84,45 @@ class Facts:
         """The answers of `turns`, which every condition asks again."""
         return {}
 
-    def found(self, behaviors: tuple[str, ...]) -> list[tuple[Evidence, float]]:
-        """Where any of `behaviors` was found, in order, and how surely."""
-        known = self.detections
-        groups = [known[name] for name in behaviors if name in known]
+    def doubted(self, subjects: Set[str]) -> tuple[Evidence, ...]:
+        """What the models are not sure of, of these behaviors and tasks, in order."""
+        behaviors = [
+            (d.span.turn, Evidence(d.span, d.text)) for d in self.analysis.doubts if d.behavior in subjects
+        ]
+        labels = [(p.turn, self.whole(p.turn)) for p in self._guesses if p.task in subjects]
+        return tuple(evidence for _, evidence in sorted(behaviors + labels, key=lambda one: one[0]))
+
+    @cached_property
+    def _guesses(self) -> tuple[Prediction, ...]:
+        return tuple(p for p in self.analysis.predictions if not p.sure)
+
+    def found(self, behaviors: tuple[str, ...]) -> list[Seen]:
+        """Where any of `behaviors` was found or may be, in order, and how surely."""
+        groups = [
+            known[name] for known in (self.detections, self.doubts) for name in behaviors if name in known
+        ]
         if not groups:
             return []
         one = groups[0] if len(groups) == 1 else [d for group in groups for d in group]
         ordered = sorted(one, key=lambda d: (d.span.turn, d.span.start))
-        return [(Evidence(d.span, d.text), d.confidence) for d in ordered]
+        return [Seen(Evidence(d.span, d.text), d.confidence, self._needed(d.needed)) for d in ordered]
+
+    def said(self, task: str, labels: tuple[str, ...]) -> list[Seen]:
+        """The turns to which the classifier gave one of `labels`, and how surely."""
+        known = self.predictions.get(task, ())
+        return [
+            Seen(self.whole(p.turn), p.probability, self._needed(p.needed))
+            for p in known
+            if p.label in labels
+        ]
+
+    def _needed(self, needed: float) -> float:
+        return 0.0 if self.lenient else needed
+
+    def whole(self, turn: int) -> Evidence:
+        """A turn that counts as a whole, quoted by its beginning."""
+        quote = self.utterances[turn].text[:QUOTE]
+        return Evidence(Span(turn, 0, len(quote)), quote)
 
     @cached_property
     def first_response(self) -> tuple[int, float] | None:

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from ..errors import TranscriptError
 from ..rubric import Rubric
-from ..rubric.form import Reach
+from ..rubric.form import Criterion, Reach, Unsure
 from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
-from .criteria import score_criterion
+from .criteria import score_criterion, weigh_doubt
 from .facts import Facts
 from .reasons import Lang, Reasons
 
@@ -35,9 +35,7 @@ def make_scorecard(
     form = _form(rubric, analysis)
     if reasons is None or form is not rubric:
         reasons = Reasons(form, behaviors, lang)
-    facts = Facts(analysis, form.positions)
-    judge = Judge(facts, form.conditions, behaviors, form.tasks or TASKS, form.criteria)
-    criteria = _without_lost(form, _decided(form, judge, reasons), reasons)
+    criteria = _without_lost(form, _decided(form, analysis, behaviors, reasons), reasons)
     return conclude(analysis, form, criteria, lang=lang)
 
 
@@ -66,14 +64,34 @@ def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
     return rubric.forms.get(next(chosen, ""), rubric)
 
 
-def _decided(rubric: Rubric, judge: Judge, reasons: Reasons) -> tuple[CriterionScore, ...]:
-    """All criteria, each decided after those whose outcome it asks for, in the order of the form."""
+def _decided(
+    rubric: Rubric, analysis: Analysis, behaviors: Mapping[str, Behavior], reasons: Reasons
+) -> tuple[CriterionScore, ...]:
+    """All criteria, each decided after those whose outcome it asks for, in the order of the form.
+
+    One that asks for something doubtful is decided twice: without it, and as if it were so.
+    """
     sections = {c.id: section for section in rubric.sections for c in section.criteria}
     scores: dict[str, CriterionScore] = {}
+
+    def judge(lenient: bool) -> Judge:
+        facts = Facts(analysis, rubric.positions, lenient)
+        return Judge(facts, rubric.conditions, behaviors, rubric.tasks or TASKS, rubric.criteria, scores)
+
+    strict, lenient = judge(False), judge(True)
     for name in rubric.in_order:
-        known = replace(judge, scores=scores)
-        scores = {**scores, name: score_criterion(rubric.criteria[name], sections[name], known, reasons)}
+        criterion, section = rubric.criteria[name], sections[name]
+        score = score_criterion(criterion, section, strict, reasons)
+        doubts = strict.facts.doubted(rubric.subjects[name])
+        if doubts:
+            other = score_criterion(criterion, section, lenient, reasons)
+            score = weigh_doubt(criterion, _unsure(rubric, criterion), score, other, doubts, reasons)
+        scores[name] = score
     return tuple(scores[name] for name in rubric.criteria)
+
+
+def _unsure(rubric: Rubric, criterion: Criterion) -> Unsure:
+    return criterion.unsure or (rubric.unsure if criterion.kind == "score" else "as_is")
 
 
 def _without_lost(
