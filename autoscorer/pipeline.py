@@ -20,7 +20,7 @@ from .segment import Segmenter
 from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
 
 if TYPE_CHECKING:
-    from .classify import Classifiers
+    from .classify import Classifiers, Encoder
 
 SHOW_ALL = Privacy()
 
@@ -84,7 +84,9 @@ class Scorer:
         self.rules: RuleBook = load_rules(rules, tasks=tasks)
         self.rubric: Rubric = load_rubric(rubric, rules=self.rules, tasks=tasks)
         self.classifiers = _classifiers(folders) if use_models else None
-        self._detector = Detector(self.rules, Segmenter())
+        self._detector = Detector(
+            self.rules, Segmenter(), self.classifiers.encoder if self.classifiers else None
+        )
         self._reasons = Reasons(self.rubric, self.rules.behaviors, lang)
         self.provenance = self._describe()
 
@@ -154,6 +156,19 @@ class Scorer:
             "rules_sha256": self.rules.sha256,
             "models": models,
         }
+
+
+def encoder_of(book: RuleBook) -> Encoder | None:
+    """The encoder in use, for a rule book that compares sentences by sense; None where no rule does.
+
+    Raises ConfigError where it is needed and missing.
+    """
+    if not book.by_sense:
+        return None
+    from .classify import Encoder
+    from .classify.folder import ENCODER
+
+    return Encoder.load(store.model_folders()[ENCODER])
 
 
 def _how(found: Findings) -> dict[str, Any]:

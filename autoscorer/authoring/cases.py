@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from .. import yaml_file
 from ..detect import Detector
 from ..errors import ConfigError
+from ..pipeline import encoder_of
 from ..rules import RuleBook
 from ..segment import Segmenter
 from ..types import Role, Transcript, Utterance
@@ -73,7 +74,7 @@ def load_cases(paths: Sequence[str | Path], book: RuleBook) -> list[Case]:
 
 def run_cases(cases: Sequence[Case], book: RuleBook) -> list[Missed]:
     """Those of `cases` that `book` gets wrong, in order."""
-    detector = Detector(book, Segmenter())
+    detector = Detector(book, Segmenter(), encoder_of(book))
     return [missed for case in cases for missed in _run(case, detector)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..detect import Detector
+from ..pipeline import encoder_of
 from ..rules import RuleBook
 from ..segment import Segmenter
 from ..types import Detection, Transcript
@@ -24,7 +25,7 @@ class Changed:
 
 def difference(old: RuleBook, new: RuleBook, transcripts: Iterable[Transcript]) -> Iterator[Changed]:
     """All changes, contact by contact, in the order of the turns."""
-    before, after = (Detector(book, Segmenter()) for book in (old, new))
+    before, after = (Detector(book, Segmenter(), encoder_of(book)) for book in (old, new))
     for transcript in transcripts:
         pair = [{(d.span.turn, d.behavior): d for d in each.detect(transcript)} for each in (before, after)]
         for turn, behavior in sorted(pair[0].keys() ^ pair[1].keys()):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..detect import Detector
+from ..pipeline import encoder_of
 from ..rules import RuleBook
 from ..segment import Segmenter
 from ..types import Transcript
@@ -43,7 +44,7 @@ def statistics(
     transcripts: Iterable[Transcript], book: RuleBook, gold: Gold | None = None
 ) -> list[RuleFigures]:
     """Figures of every rule of `book`, in its order; a dead rule has no turns."""
-    detector, known = Detector(book, Segmenter()), gold or {}
+    detector, known = Detector(book, Segmenter(), encoder_of(book)), gold or {}
     hits: dict[str, list[tuple[str, int]]] = defaultdict(list)
     found: dict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
     for transcript in transcripts:

@@ -13,7 +13,7 @@ from ..rules.operators import Classifier, Interval, Length, Metadata, Range, Rep
 from ..text import compile_pattern, normalize
 from .entities import entities
 from .restate import restated
-from .similar import Likeness, alike
+from .similar import WORDING, Likeness, alike
 from .view import Found, Turns, View
 
 Answer = Callable[[View, Turns], Found]
@@ -49,7 +49,10 @@ def _similar(spec: Similar) -> Answer:
     likeness = Likeness(spec)
 
     def answer(view: View, turns: Turns) -> Found:
-        found = {t: likeness.sentence(view.shown(t), view.encoder) for t in turns}
+        encoder = WORDING if spec.by == "wording" else view.encoder
+        if encoder is None:
+            return view.lack("model:encoder", turns)
+        found = {t: likeness.sentence(view.shown(t), encoder) for t in turns}
         return Found({t: (hit,) for t, hit in found.items() if hit})
 
     return answer

@@ -13,7 +13,6 @@ from ..segment import Segmenter
 from ..types import Detection, Prediction, Role, Span, Transcript
 from .leaves import Modes
 from .scan import TextIndex
-from .similar import HashedGrams
 from .tree import Compiler, Node, needed_leaf
 from .view import QUOTE, Encoder, View
 
@@ -41,11 +40,11 @@ class _Ready:
 
 
 class Detector:
-    """Runs a rule book. encoder: how `similar` compares sentences; by wording if left out."""
+    """Runs a rule book. encoder: how `similar` compares sentences by sense; left out, it cannot be answered."""
 
     def __init__(self, book: RuleBook, segmenter: Segmenter, encoder: Encoder | None = None) -> None:
         self.book = book
-        self._encoder = encoder or HashedGrams()
+        self._encoder = encoder
         compiler = Compiler(book.conditions)
         self._rules = [self._ready(rule, compiler) for rule in order(book)]
         self._index = TextIndex(compiler.leaves, segmenter)

@@ -1,4 +1,4 @@
-"""How alike texts are: vectors of sentences by an encoder, pairs of characters for repetitions."""
+"""How alike texts are: vectors of sentences, by sense or by wording; pairs of characters for repetitions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 
 class HashedGrams:
-    """The encoder without a model: characters and their pairs and triples, hashed, weighed by 1 + log count.
+    """How sentences are worded: characters and their pairs and triples, hashed, weighed by 1 + log count.
 
     Its cosine speaks of wording, not of sense: about 0.3 for the same topic, 0.6 for the same sentence with a
     few words changed, 1 for the same characters.
@@ -43,6 +43,9 @@ class HashedGrams:
                 row[crc32(gram.encode()) % DIMENSIONS] += 1 + np.log(count)
         norms = np.linalg.norm(table, axis=1, keepdims=True)
         return table / np.where(norms > 0, norms, 1)
+
+
+WORDING = HashedGrams()
 
 
 class Likeness:

@@ -51,13 +51,13 @@ class View:
 
     transcript: Transcript
     index: TextIndex
-    encoder: Encoder
+    encoder: Encoder | None
     positions: Positions
     medium: Guess
     predictions: Mapping[str, Mapping[int, Prediction]] | None = None
     found: dict[str, dict[int, Detection]] = field(default_factory=lambda: defaultdict(dict))
     missing: set[str] = field(default_factory=set)
-    """What could not be known: `times`, `model:TASK`."""
+    """What could not be known: `times`, `model:TASK`, `model:encoder`."""
     remembered: dict[tuple[int, Turns], Found] = field(default_factory=dict)
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..classify import Classifiers
 from ..classify.model import BEHAVIORS
 from ..detect import Detector, fuse
+from ..pipeline import encoder_of
 from ..rules import RuleBook
 from ..segment import Segmenter
 from ..types import Analysis, Detection
@@ -27,7 +28,7 @@ class RuleHits:
 
 def rule_hits(dialogues: Sequence[Dialogue], book: RuleBook, step: Step) -> RuleHits:
     """Run the rule book over all dialogues."""
-    detector = Detector(book, Segmenter())
+    detector = Detector(book, Segmenter(), encoder_of(book))
     found = []
     for done, dialogue in enumerate(dialogues, 1):
         found.append(detector.detect(dialogue.transcript()))

@@ -99,6 +99,13 @@ class RuleBook(_Defaults):
     conditions: dict[str, Condition]
     rules: tuple[Rule, ...]
 
+    @property
+    def by_sense(self) -> bool:
+        """Whether a rule compares sentences by what they say, and so needs the encoder."""
+        own = (part for rule in self.rules for _, part in rule.conditions())
+        named = (part for condition in self.conditions.values() for _, part in condition.parts())
+        return any(part.similar and part.similar.by == "sense" for part in (*own, *named))
+
 
 def load_rules(path: str | Path | None = None, *, tasks: Mapping[str, Labels] | None = None) -> RuleBook:
     """Read a rule book; the default one without `path`. `tasks`: the user's own tasks that rules may ask for,

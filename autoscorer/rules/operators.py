@@ -121,10 +121,14 @@ class Range(Strict):
 
 
 class Similar(Strict):
-    """A sentence of the turn is like one of the examples: cosine of their vectors at least `threshold`."""
+    """A sentence of the turn is like one of the examples: cosine of their vectors at least `threshold`.
+
+    by: what is compared, what the sentences say (by the encoder of the classifiers) or how they are worded.
+    """
 
     examples: Annotated[tuple[Phrase, ...], Field(min_length=1), As_List]
     threshold: Positive = 0.6
+    by: Literal["sense", "wording"] = "sense"
 
 
 class Repetition(Strict):

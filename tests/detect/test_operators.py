@@ -45,22 +45,22 @@ TOKENS = [
 ]
 SIMILAR = [
     case(
-        "{similar: {examples: [请问还有其他需要帮助的吗]}}",
+        "{similar: {examples: [请问还有其他需要帮助的吗], by: wording}}",
         ["a 还有其他需要帮助的吗？"],
         [(0, "还有其他需要帮助的吗？")],
     ),
     case(
-        "{similar: {examples: [请问还有其他需要帮助的吗]}}",
+        "{similar: {examples: [请问还有其他需要帮助的吗], by: wording}}",
         ["a 好的，请问还有别的需要帮助的吗"],
         [(0, "请问还有别的需要帮助的吗")],
     ),
-    case("{similar: {examples: [请问还有其他需要帮助的吗]}}", ["a 还有三天到货", "a 需要"], []),
+    case("{similar: {examples: [请问还有其他需要帮助的吗], by: wording}}", ["a 还有三天到货", "a 需要"], []),
     case(
-        "{similar: {examples: [请问还有其他需要帮助的吗], threshold: 1}}",
+        "{similar: {examples: [请问还有其他需要帮助的吗], threshold: 1, by: wording}}",
         ["a 请问还有其他需要帮助的吗"],
         [(0, "请问还有其他需要帮助的吗")],
     ),
-    case("{similar: {examples: [您好]}}", ["a ，。！"], []),
+    case("{similar: {examples: [您好], by: wording}}", ["a ，。！"], []),
 ]
 REPETITION = [
     case(
@@ -335,7 +335,8 @@ def test_similar_asks_the_encoder_that_it_is_given(tmp_path):
     small = book(tmp_path, "[{match: {similar: {examples: [我要退货], threshold: 0.9}}}]")
     found = Detector(small, SEGMENTER, Topics()).search(contact("a 好的，帮您退掉", "a 您好"))
     assert quotes(found) == [(0, "好的，帮您退掉")]
-    assert not Detector(small, SEGMENTER).search(contact("a 好的，帮您退掉")).detections
+    without = Detector(small, SEGMENTER).search(contact("a 好的，帮您退掉"))
+    assert (without.detections, without.unanswered) == ((), {"r0": ("model:encoder",)})
 
 
 NEGATION = [
