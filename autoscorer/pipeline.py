@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import store
 from .characters import check_transcript
-from .detect import Detector, Findings, fuse
+from .detect import Detector, Findings, Fusion
 from .errors import ConfigError, TranscriptError
 from .privacy import Privacy
 from .rubric import Rubric, load_rubric
@@ -87,6 +87,7 @@ class Scorer:
         self._detector = Detector(
             self.rules, Segmenter(), self.classifiers.encoder if self.classifiers else None
         )
+        self._fusion = Fusion(self.rules, self.classifiers.weights if self.classifiers else {})
         self._reasons = Reasons(self.rubric, self.rules.behaviors, lang)
         self.provenance = self._describe()
 
@@ -101,7 +102,7 @@ class Scorer:
         provenance = {**self.provenance, **_how(found)}
         if read is None:
             return Analysis(transcript, found.detections, (), provenance)
-        fused = fuse(transcript, found.detections, self.rules, read)
+        fused = self._fusion.fuse(transcript, found.detections, read)
         return Analysis(
             transcript, fused.detections, read.predictions, provenance, read.ratings, fused.doubts
         )

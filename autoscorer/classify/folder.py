@@ -59,6 +59,16 @@ class Weights:
         z = max(-30.0, min(30.0, self.model * logit + self.rule * hit + self.bias))
         return 1.0 / (1.0 + math.exp(-z))
 
+    @property
+    def least(self) -> float:
+        """A logit below which, without a rule, the probability reaches neither limit; near to the highest such."""
+        limit = min(self.threshold, self.unsure)
+        if not (0 < limit < 1 and self.model > 0):
+            return -math.inf
+        z = math.log(limit / (1 - limit))
+        least = (z - self.bias) / self.model
+        return least - 1e-6 * (1 + abs(least)) if z > -29 else -math.inf
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 BEHAVIORS = "behaviors"
 _CLAUSE = re.compile(r"[^。！？；，,!?;~～\s]+")
+TOGETHER = 16
+"""Texts whose clauses are weighed in one run."""
 
 
 class Classifier:
@@ -167,7 +169,6 @@ class Opinion:
     transcript: Transcript
     predictions: tuple[Prediction, ...]
     ratings: Mapping[str, float]
-    weights: Mapping[str, Weights]
     _models: Classifiers
     _talk: Said
     _table: Rows
@@ -181,9 +182,10 @@ class Opinion:
         for turn, role, row in zip(self._talk.turns, self._talk.roles, values, strict=True):
             yield turn, {label: row[column] for label, column in behaviors.by_role(role)}
 
-    def clause(self, turn: int, behavior: str) -> tuple[int, int]:
-        """The characters `[start, end)` of the clause of a turn that speaks most for the behavior."""
-        return self._models.clause(self.transcript.utterances[turn].text, behavior)
+    def clauses(self, places: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+        """For each turn and behavior the characters `[start, end)` of the clause that speaks most for it."""
+        said = self.transcript.utterances
+        return self._models.clauses([(said[turn].text, behavior) for turn, behavior in places])
 
 
 class Classifiers:
@@ -243,18 +245,37 @@ class Classifiers:
             for prediction in model.label(talk, table)
         ]
         predictions = tuple(sorted(labelled, key=lambda p: p.turn))
-        weights = self.behaviors.config.weights if self.behaviors else {}
-        return Opinion(transcript, predictions, self._ratings(vectors, talk), weights, self, talk, table)
+        return Opinion(transcript, predictions, self._ratings(vectors, talk), self, talk, table)
 
-    def clause(self, text: str, behavior: str) -> tuple[int, int]:
-        """The characters `[start, end)` of the clause whose words weigh most for the behavior."""
-        spans = [match.span() for match in _CLAUSE.finditer(text[:2000])]
-        if len(spans) < 2 or self.behaviors is None:
-            return spans[0] if spans else (0, len(text))
-        column = self.behaviors.labels.index(behavior)
-        texts = [grams(clean(text[a:b])) for a, b in spans]
-        values = self.behaviors.by_words(texts, width(self.encoder.size))[:, column]
-        return spans[int(values.argmax())]
+    @property
+    def weights(self) -> Mapping[str, Weights]:
+        """How each behavior is decided; a behavior that is not there is the rules' alone."""
+        return self.behaviors.config.weights if self.behaviors else {}
+
+    def clauses(self, asked: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+        """For each text and behavior the characters `[start, end)` of the clause whose words weigh most for it."""
+        parts = [asked[first : first + TOGETHER] for first in range(0, len(asked), TOGETHER)]
+        return [span for part in parts for span in self._clauses(part)]
+
+    def _clauses(self, asked: Sequence[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+        clauses = {text: [match.span() for match in _CLAUSE.finditer(text[:2000])] for text, _ in asked}
+        several = {text: spans for text, spans in clauses.items() if len(spans) > 1}
+        weighed = self._weighed(several)
+        for text, behavior in asked:
+            spans = clauses[text] or [(0, len(text))]
+            yield spans[weighed[text][behavior]] if text in weighed else spans[0]
+
+    def _weighed(self, clauses: Mapping[str, Sequence[tuple[int, int]]]) -> dict[str, dict[str, int]]:
+        """For each text and behavior which of the clauses weighs most."""
+        if not clauses or self.behaviors is None:
+            return {}
+        cut = [grams(clean(text[a:b])) for text, spans in clauses.items() for a, b in spans]
+        values, first, found = self.behaviors.by_words(cut, width(self.encoder.size)), 0, {}
+        for text, spans in clauses.items():
+            best = values[first : first + len(spans)].argmax(axis=0).tolist()
+            found[text] = dict(zip(self.behaviors.labels, best, strict=True))
+            first += len(spans)
+        return found
 
     def _ratings(self, vectors: Floats, talk: Said) -> dict[str, float]:
         rated = [model for model in self._models.values() if model.kind == "rating"]

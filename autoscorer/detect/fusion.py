@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from ..rules import RuleBook
 from ..types import Detection, Span, Transcript
+
+MODEL = "model:behaviors"
 
 
 class Weights(Protocol):
@@ -21,6 +24,10 @@ class Weights(Protocol):
     def unsure(self) -> float:
         """From which probability on it is doubtful whether the behavior is there."""
 
+    @property
+    def least(self) -> float:
+        """The logit below which, without a rule, nothing is found, and nothing doubtful."""
+
     def probability(self, logit: float, hit: bool) -> float:
         """The probability that the behavior is there, from the model's logit and whether a rule hit."""
 
@@ -28,15 +35,11 @@ class Weights(Protocol):
 class Opinion(Protocol):
     """What the behaviors model says about one transcript."""
 
-    @property
-    def weights(self) -> Mapping[str, Weights]:
-        """How each behavior is decided; a behavior that is not there is the rules' alone."""
-
     def logits(self) -> Iterable[tuple[int, Mapping[str, float]]]:
         """Each turn with the logit of each behavior of its role."""
 
-    def clause(self, turn: int, behavior: str) -> tuple[int, int]:
-        """The characters of the turn that carry the most weight for the behavior."""
+    def clauses(self, places: Sequence[tuple[int, str]]) -> Iterable[tuple[int, int]]:
+        """For each turn and behavior the characters of the turn that carry the most weight for the behavior."""
 
 
 class Fused(NamedTuple):
@@ -46,33 +49,51 @@ class Fused(NamedTuple):
     doubts: tuple[Detection, ...]
 
 
-def fuse(transcript: Transcript, detections: Iterable[Detection], rules: RuleBook, opinion: Opinion) -> Fused:
-    """The final detections: decisive rule hits stand; for the rest, rule and model decide together.
+class Fusion:
+    """Decisive rule hits stand; for the rest, rule and model decide together.
 
-    The source says who found it: `rule:ID`, `model:behaviors`, or `both:ID`. Behaviors unknown to the
-    model are the rules' alone.
+    The source says who found it: `rule:ID`, `model:behaviors`, or `both:ID`. A behavior without `weights` is the
+    rules' alone.
     """
-    decisive = {f"rule:{rule.id}" for rule in rules.rules if rule.decisive}
-    by_place = {(d.span.turn, d.behavior): d for d in detections}
-    final: list[Detection] = []
-    doubts: list[Detection] = []
-    for turn, logits in opinion.logits():
-        for behavior, logit in logits.items():
-            weights = opinion.weights.get(behavior)
-            if weights is None or behavior not in rules.behaviors:
-                continue
-            hit = by_place.pop((turn, behavior), None)
-            probability = weights.probability(logit, hit is not None)
-            sure = probability >= weights.threshold
-            if hit is not None and (sure or hit.source in decisive):
-                final.append(_both(hit, probability) if sure else hit)
-            elif hit is None and sure:
-                final.append(_by_model(transcript, turn, behavior, probability, opinion.clause))
-            elif probability >= weights.unsure:
-                doubt = hit or _by_model(transcript, turn, behavior, probability, opinion.clause)
-                doubts.append(replace(doubt, confidence=round(probability, 4), needed=weights.threshold))
-    final += by_place.values()
-    return Fused(_in_order(final), _in_order(doubts))
+
+    def __init__(self, rules: RuleBook, weights: Mapping[str, Weights]) -> None:
+        self._decisive = {f"rule:{rule.id}" for rule in rules.rules if rule.decisive}
+        self._weights = {name: own for name, own in weights.items() if name in rules.behaviors}
+        self._least = {name: own.least for name, own in self._weights.items()}
+
+    def fuse(self, transcript: Transcript, detections: Iterable[Detection], opinion: Opinion) -> Fused:
+        """The final detections, of what the rules found in a transcript and what the model says."""
+        by_turn: dict[int, dict[str, Detection]] = defaultdict(dict)
+        for d in detections:
+            by_turn[d.span.turn][d.behavior] = d
+        final: list[Detection] = []
+        doubts: list[Detection] = []
+        alone: list[tuple[int, str, float]] = []
+        least = self._least
+        for turn, logits in opinion.logits():
+            hits = by_turn[turn]
+            for behavior, logit in logits.items():
+                if behavior not in least or (logit < least[behavior] and behavior not in hits):
+                    continue
+                hit, weights = hits.pop(behavior, None), self._weights[behavior]
+                probability = weights.probability(logit, hit is not None)
+                sure = probability >= weights.threshold
+                if hit is None and (sure or probability >= weights.unsure):
+                    alone.append((turn, behavior, probability))
+                elif hit is not None and (sure or hit.source in self._decisive):
+                    final.append(_both(hit, probability) if sure else hit)
+                elif hit is not None and probability >= weights.unsure:
+                    doubts.append(replace(hit, confidence=round(probability, 4), needed=weights.threshold))
+        final += (hit for hits in by_turn.values() for hit in hits.values())
+        spans = opinion.clauses([(turn, behavior) for turn, behavior, _ in alone])
+        for (turn, behavior, probability), (start, end) in zip(alone, spans, strict=True):
+            needed = self._weights[behavior].threshold
+            sure = probability >= needed
+            span, quote = Span(turn, start, end), transcript.utterances[turn].text[start:end]
+            confidence = round(probability, 4)
+            found = Detection(behavior, span, quote, MODEL, confidence, 0.0 if sure else needed)
+            (final if sure else doubts).append(found)
+        return Fused(_in_order(final), _in_order(doubts))
 
 
 def _in_order(found: Iterable[Detection]) -> tuple[Detection, ...]:
@@ -81,16 +102,5 @@ def _in_order(found: Iterable[Detection]) -> tuple[Detection, ...]:
 
 def _both(hit: Detection, probability: float) -> Detection:
     source = hit.source.replace("rule:", "both:", 1)
-    return replace(hit, source=source, confidence=round(max(hit.confidence, probability), 4))
-
-
-def _by_model(
-    transcript: Transcript,
-    turn: int,
-    behavior: str,
-    probability: float,
-    clause: Callable[[int, str], tuple[int, int]],
-) -> Detection:
-    start, end = clause(turn, behavior)
-    quote = transcript.utterances[turn].text[start:end]
-    return Detection(behavior, Span(turn, start, end), quote, "model:behaviors", round(probability, 4))
+    confidence = round(max(hit.confidence, probability), 4)
+    return Detection(hit.behavior, hit.span, hit.text, source, confidence, hit.needed)

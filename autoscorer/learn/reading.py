@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..classify import Classifiers
 from ..classify.model import BEHAVIORS
-from ..detect import Detector, fuse
+from ..detect import Detector, Fusion
 from ..pipeline import encoder_of
 from ..rules import RuleBook
 from ..segment import Segmenter
@@ -39,11 +39,12 @@ def rule_hits(dialogues: Sequence[Dialogue], book: RuleBook, step: Step) -> Rule
 def turns_found(gold: Gold, models: Classifiers, hits: RuleHits | None, step: Step) -> list[Found]:
     """What is found in the turns of each dialogue: of behaviors by rules and model together."""
     found = list[Found]()
+    fusion = Fusion(hits.book, models.weights) if gold.task == BEHAVIORS and hits is not None else None
     for index, d in enumerate(gold.dialogues):
         opinion = models.read(d.transcript())
         labels: dict[int, dict[str, float]] = defaultdict(dict)
-        if gold.task == BEHAVIORS and hits is not None:
-            for detection in fuse(d.transcript(), hits.detections[index], hits.book, opinion).detections:
+        if fusion is not None and hits is not None:
+            for detection in fusion.fuse(d.transcript(), hits.detections[index], opinion).detections:
                 labels[detection.span.turn][detection.behavior] = detection.confidence
         for prediction in opinion.predictions:
             if prediction.task == gold.task:

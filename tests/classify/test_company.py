@@ -63,7 +63,7 @@ def test_a_clause_lies_in_its_turn(shipped, contacts):
     for contact in contacts[:8]:
         for turn, utterance in enumerate(contact.utterances):
             if utterance.role == "agent":
-                start, end = shipped.read(contact).clause(turn, "solution")
+                ((start, end),) = shipped.read(contact).clauses([(turn, "solution")])
                 assert 0 <= start < end <= len(utterance.text)
 
 
