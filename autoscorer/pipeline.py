@@ -15,7 +15,7 @@ from .errors import ConfigError, TranscriptError
 from .privacy import Privacy
 from .rubric import Rubric, load_rubric
 from .rules import Labels, RuleBook, load_rules
-from .scoring import Lang, Reasons, behavior_name, label_name, make_scorecard
+from .scoring import Forms, Lang, behavior_name, label_name
 from .segment import Segmenter
 from .types import Analysis, Failure, Result, Scorecard, Stage, Transcript
 
@@ -88,7 +88,7 @@ class Scorer:
             self.rules, Segmenter(), self.classifiers.encoder if self.classifiers else None
         )
         self._fusion = Fusion(self.rules, self.classifiers.weights if self.classifiers else {})
-        self._reasons = Reasons(self.rubric, self.rules.behaviors, lang)
+        self._forms = Forms(self.rubric, self.rules.behaviors, lang=lang)
         self.provenance = self._describe()
 
     def analyze(self, transcript: Transcript) -> Analysis:
@@ -118,9 +118,7 @@ class Scorer:
         """The scorecard of an earlier Analysis under this Scorer's rubric; runs no model."""
         provenance = {**analysis.provenance, "rubric_sha256": self.rubric.sha256}
         known = replace(analysis, provenance=provenance)
-        behaviors, lang = self.rules.behaviors, self.spec.lang
-        card = make_scorecard(known, self.rubric, behaviors, lang=lang, reasons=self._reasons)
-        return self.spec.privacy.veiled(card)
+        return self.spec.privacy.veiled(self._forms.scorecard(known))
 
     def result(self, item: Transcript | Analysis | Failure) -> Result:
         """Like `score` or `rescore`, but what goes wrong is a Failure, and a Failure stays one."""

@@ -154,7 +154,12 @@ def _sound(char: str) -> str:
 
 def _syllable(char: str) -> str:
     """The commonest reading of a Han character, without tone, folded; empty for all else."""
-    reading = _readings().get(ord(char), "").partition(",")[0].translate(_TONES)
+    return _folded(_readings().get(ord(char), "").partition(",")[0])
+
+
+@cache
+def _folded(reading: str) -> str:
+    reading = reading.translate(_TONES)
     for pattern, folded in _CONFUSED:
         reading = re.sub(pattern, folded, reading)
     return reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -45,6 +46,11 @@ MODIFIERS: dict[str, tuple[str, ...]] = {
     "use": (), "all": (), "any": (), "not": (),
 }  # fmt: skip
 """The keys that refine each subject of a condition."""
+SUBJECTS = (
+    "behavior", "task", "metadata", "timing", "turns", "in_order", "criterion", "use", "all_of", "any_of",
+    "negated",
+)  # fmt: skip
+"""The fields of the subjects."""
 
 
 def to_float(value: Any) -> Any:
@@ -127,6 +133,21 @@ class Condition(Strict):
         if idle:
             allowed = ", ".join(MODIFIERS[subject]) or "none"
             raise ValueError(f"{', '.join(idle)} does nothing beside '{subject}'; allowed there: {allowed}")
+
+    @cached_property
+    def subject(self) -> str:
+        """The name of the field that says what is asked."""
+        return next(name for name in SUBJECTS if getattr(self, name))
+
+    @cached_property
+    def fewest(self) -> int:
+        """How often what is asked for must be there; with a limit above it only where that was said."""
+        return self.at_least if self.at_most is None or "at_least" in self.model_fields_set else 0
+
+    @cached_property
+    def surest(self) -> float:
+        """How sure what is asked for must be; for behaviors, which are decided already, where that was said."""
+        return self.probability if self.task or "probability" in self.model_fields_set else 0.0
 
     def parts(self) -> Iterator[tuple[tuple[Any, ...], Condition]]:
         """This condition and those inside it, each with its key path."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from ..positions import follows
 from ..rubric import Condition, Criterion
@@ -15,8 +15,7 @@ from .facts import Facts, Seen
 Quote = TypeVar("Quote", Evidence, Near)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer to a condition. `holds` is None where it cannot be known, and `unknown` says why.
 
     `evidence` is what was found, also when it speaks against; `turns` are the turns of it; `looked` are
@@ -49,50 +48,31 @@ class Judge:
         """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
         known = self._verdicts.get(id(condition))
         if known is None:  # the condition is held, so that its id stays its own
-            known = self._verdicts[id(condition)] = (condition, self._answer(condition)(condition))
+            verdict = _ANSWERS[condition.subject](self, condition)
+            known = self._verdicts[id(condition)] = (condition, verdict)
         return known[1]
 
-    def _answer(self, c: Condition) -> Callable[[Condition], Verdict]:
-        if c.behavior:
-            return self._behavior
-        if c.task:
-            return self._label
-        if c.metadata:
-            return self._metadata
-        if c.timing:
-            return self._timing
-        if c.turns:
-            return self._count_turns
-        if c.in_order:
-            return self._in_order
-        if c.criterion:
-            return self._outcome
-        if c.negated:
-            return self._not
-        return self._use if c.use else self._combine
-
     def _behavior(self, c: Condition) -> Verdict:
-        least = c.probability if "probability" in c.model_fields_set else 0.0
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
         if len(roles) == 1:
             looked = self._searched(roles.pop(), c)
         else:
             looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
-        return self._narrowed(c, self.facts.found(c.behavior), least, looked)
+        return self._narrowed(c, self.facts.found(c.behavior), looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
         looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
-        return self._narrowed(c, self.facts.said(task, c.label), c.probability, looked)
+        return self._narrowed(c, self.facts.said(task, c.label), looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
         return turns[-c.last :] if c.last else turns
 
-    def _narrowed(self, c: Condition, found: list[Seen], least: float, looked: tuple[int, ...]) -> Verdict:
-        """Keeps what is at least so sure and stands in the turns searched, after the anchor; counts its turns."""
+    def _narrowed(self, c: Condition, found: Sequence[Seen], looked: tuple[int, ...]) -> Verdict:
+        """Keeps what is sure enough and stands in the turns searched, after the anchor; counts its turns."""
         if c.after:
             anchor = self.ask(c.after)
             if anchor.holds is None:
@@ -100,16 +80,18 @@ class Judge:
             looked = _after(looked, anchor.turns, c.within)
         if not found:
             return Verdict(_counts(c, 0), looked=looked)
-        searched = set(looked)
-        asked = [(seen.quote, seen.sure, max(least, seen.needed)) for seen in found]
-        kept = tuple(hit for hit, sure, need in asked if sure >= need and hit.span.turn in searched)
+        kept, near = list[Evidence](), list[Near]()
+        for hit, sure, needed in found:
+            need = max(c.surest, needed)
+            if hit.span.turn not in looked:
+                if sure >= need:
+                    near.append(self._elsewhere(hit, looked))
+            elif sure >= need:
+                kept.append(hit)
+            else:
+                near.append(self._unsure(hit, sure / need))
         turns = tuple(sorted({hit.span.turn for hit in kept}))
-        near = tuple(
-            self._unsure(hit, sure / need) if hit.span.turn in searched else self._elsewhere(hit, looked)
-            for hit, sure, need in asked
-            if (sure < need) == (hit.span.turn in searched)
-        )
-        return Verdict(_counts(c, len(turns)), kept, turns, looked, near)
+        return Verdict(_counts(c, len(turns)), tuple(kept), turns, looked, tuple(near))
 
     def _unsure(self, hit: Evidence, share: float) -> Near:
         return Near(hit.span, hit.text, round(share, 2), "unsure")
@@ -150,17 +132,7 @@ class Judge:
         return Verdict(_counts(c, len(turns)), looked=turns)
 
     def _in_order(self, c: Condition) -> Verdict:
-        """The longest run of stages, none before the one reached last; one turn may reach several."""
-        runs: list[tuple[Evidence, ...]] = [()]  # of each length the run that ends earliest
-        for stage in c.in_order:
-            found = [Evidence(d.span, d.text) for name in stage for d in self.facts.detections.get(name, ())]
-            found.sort(key=lambda e: (e.span.turn, e.span.start))
-            for run in reversed(runs):
-                at = run[-1].span.turn if run else 0
-                following = next((e for e in found if e.span.turn >= at), None)
-                if following:
-                    _keep_earliest(runs, (*run, following))
-        reached = runs[-1]
+        reached = self.facts.longest_run(c.in_order)
         need = c.at_least if "at_least" in c.model_fields_set else len(c.in_order)
         return Verdict(len(reached) >= need, reached, tuple(e.span.turn for e in reached))
 
@@ -175,7 +147,7 @@ class Judge:
     def _not(self, c: Condition) -> Verdict:
         assert c.negated is not None
         inner = self.ask(c.negated)
-        return inner if inner.holds is None else replace(inner, holds=not inner.holds)
+        return inner if inner.holds is None else inner._replace(holds=not inner.holds)
 
     def _use(self, c: Condition) -> Verdict:
         return self.ask(self.named[str(c.use)])
@@ -200,17 +172,16 @@ class Judge:
         )
 
 
-def _keep_earliest(runs: list[tuple[Evidence, ...]], run: tuple[Evidence, ...]) -> None:
-    """Put `run` in the place of its length, unless one is there that ends as early."""
-    if len(run) == len(runs):
-        runs.append(run)
-    elif run[-1].span.turn < runs[len(run)][-1].span.turn:
-        runs[len(run)] = run
+_ANSWERS: dict[str, Callable[[Judge, Condition], Verdict]] = {
+    "behavior": Judge._behavior, "task": Judge._label, "metadata": Judge._metadata, "timing": Judge._timing,
+    "turns": Judge._count_turns, "in_order": Judge._in_order, "criterion": Judge._outcome, "use": Judge._use,
+    "all_of": Judge._combine, "any_of": Judge._combine, "negated": Judge._not,
+}  # fmt: skip
+"""How a condition is answered, by its subject."""
 
 
 def _counts(c: Condition, count: int) -> bool:
-    least = c.at_least if c.at_most is None or "at_least" in c.model_fields_set else 0
-    return count >= least and (c.at_most is None or count <= c.at_most)
+    return count >= c.fewest and (c.at_most is None or count <= c.at_most)
 
 
 def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None) -> tuple[int, ...]:
@@ -223,5 +194,7 @@ def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None)
 
 
 def _merged(groups: Iterable[tuple[Quote, ...]]) -> tuple[Quote, ...]:
-    found = {evidence for group in groups for evidence in group}
-    return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))
+    found = [evidence for group in groups for evidence in group]
+    if len(found) > 1:
+        found = sorted(set(found), key=lambda e: (e.span.turn, e.span.start, e.span.end))
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -86,6 +86,8 @@ class Facts:
 
     def doubted(self, subjects: Set[str]) -> tuple[Evidence, ...]:
         """What the models are not sure of, of these behaviors and tasks, in order."""
+        if self._doubtful.isdisjoint(subjects):
+            return ()
         behaviors = [
             (d.span.turn, Evidence(d.span, d.text)) for d in self.analysis.doubts if d.behavior in subjects
         ]
@@ -93,19 +95,58 @@ class Facts:
         return tuple(evidence for _, evidence in sorted(behaviors + labels, key=lambda one: one[0]))
 
     @cached_property
+    def _doubtful(self) -> Set[str]:
+        """The behaviors and tasks of which the models are not sure."""
+        return {*(d.behavior for d in self.analysis.doubts), *(p.task for p in self._guesses)}
+
+    @cached_property
     def _guesses(self) -> tuple[Prediction, ...]:
         return tuple(p for p in self.analysis.predictions if not p.sure)
 
-    def found(self, behaviors: tuple[str, ...]) -> list[Seen]:
+    def found(self, behaviors: tuple[str, ...]) -> Sequence[Seen]:
         """Where any of `behaviors` was found or may be, in order, and how surely."""
-        groups = [
-            known[name] for known in (self.detections, self.doubts) for name in behaviors if name in known
-        ]
-        if not groups:
-            return []
-        one = groups[0] if len(groups) == 1 else [d for group in groups for d in group]
-        ordered = sorted(one, key=lambda d: (d.span.turn, d.span.start))
-        return [Seen(Evidence(d.span, d.text), d.confidence, self._needed(d.needed)) for d in ordered]
+        groups = [known[name] for known in self._seen for name in behaviors if name in known]
+        if len(groups) < 2:
+            return groups[0] if groups else ()
+        return sorted((seen for group in groups for seen in group), key=_place)
+
+    @cached_property
+    def _seen(self) -> tuple[dict[str, list[Seen]], ...]:
+        """What was found, and what may be there, by behavior and each in order."""
+        return tuple(
+            {
+                name: sorted(
+                    (Seen(Evidence(d.span, d.text), d.confidence, self._needed(d.needed)) for d in group),
+                    key=_place,
+                )
+                for name, group in known.items()
+            }
+            for known in (self.detections, self.doubts)
+        )
+
+    def longest_run(self, stages: tuple[tuple[str, ...], ...]) -> tuple[Evidence, ...]:
+        """The longest run of stages, none before the one reached last; one turn may reach several."""
+        run = self._runs.get(stages)
+        if run is None:
+            run = self._runs[stages] = self._longest_run(stages)
+        return run
+
+    @cached_property
+    def _runs(self) -> dict[tuple[tuple[str, ...], ...], tuple[Evidence, ...]]:
+        """The answers of `longest_run`."""
+        return {}
+
+    def _longest_run(self, stages: tuple[tuple[str, ...], ...]) -> tuple[Evidence, ...]:
+        runs: list[tuple[Evidence, ...]] = [()]  # of each length the run that ends earliest
+        for stage in stages:
+            found = sorted((s for name in stage for s in self._seen[0].get(name, ())), key=_place)
+            reached = [seen.quote for seen in found]
+            for run in reversed(runs):
+                at = run[-1].span.turn if run else 0
+                following = next((e for e in reached if e.span.turn >= at), None)
+                if following:
+                    _keep_earliest(runs, (*run, following))
+        return runs[-1]
 
     def said(self, task: str, labels: tuple[str, ...]) -> list[Seen]:
         """The turns to which the classifier gave one of `labels`, and how surely."""
@@ -143,3 +184,15 @@ class Facts:
             if before.end is not None and now.start is not None
         ]
         return [turn for turn, seconds in timed if seconds > OVERLAP] if timed else None
+
+
+def _place(seen: Seen) -> tuple[int, int]:
+    return seen.quote.span.turn, seen.quote.span.start
+
+
+def _keep_earliest(runs: list[tuple[Evidence, ...]], run: tuple[Evidence, ...]) -> None:
+    """Put `run` in the place of its length, unless one is there that ends as early."""
+    if len(run) == len(runs):
+        runs.append(run)
+    elif run[-1].span.turn < runs[len(run)][-1].span.turn:
+        runs[len(run)] = run

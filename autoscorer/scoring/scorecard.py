@@ -12,31 +12,38 @@ from ..rubric.form import Criterion, Reach, Unsure
 from ..rules import TASKS, Behavior
 from ..types import Analysis, CriterionScore, Scorecard
 from .conditions import Judge
-from .criteria import score_criterion, weigh_doubt
+from .criteria import Question, weigh_doubt
 from .facts import Facts
 from .reasons import Lang, Reasons
 
 
-def make_scorecard(
-    analysis: Analysis,
-    rubric: Rubric,
-    behaviors: Mapping[str, Behavior],
-    *,
-    lang: Lang = "zh",
-    reasons: Reasons | None = None,
-) -> Scorecard:
-    """Score `analysis` under `rubric`, or under its first variant whose metadata are these.
+class Forms:
+    """A rubric and its variants, ready to be filled in for many contacts.
 
-    behaviors: give the names shown in reasons.
-
-    reasons: those of this rubric and language, to be used for many contacts.
-    Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
+    behaviors: give the names shown in reasons, in the language `lang`.
     """
-    form = _form(rubric, analysis)
-    if reasons is None or form is not rubric:
-        reasons = Reasons(form, behaviors, lang)
-    criteria = _without_lost(form, _decided(form, analysis, behaviors, reasons), reasons)
-    return conclude(analysis, form, criteria, lang=lang)
+
+    def __init__(self, rubric: Rubric, behaviors: Mapping[str, Behavior], *, lang: Lang = "zh") -> None:
+        self._rubric, self._behaviors, self._lang = rubric, behaviors, lang
+        self._ready: dict[str, _Form] = {}
+
+    def scorecard(self, analysis: Analysis) -> Scorecard:
+        """Score an analysis under the rubric, or under its first variant whose metadata are these.
+
+        Raises TranscriptError `nothing_applicable` where no scored criterion applies: that is not a zero.
+        """
+        rubric = _form(self._rubric, analysis)
+        if rubric.variant not in self._ready:
+            self._ready[rubric.variant] = _Form(rubric, self._behaviors, self._lang)
+        criteria = self._ready[rubric.variant].criteria(analysis)
+        return _concluded(analysis, rubric, criteria, self._lang)
+
+
+def make_scorecard(
+    analysis: Analysis, rubric: Rubric, behaviors: Mapping[str, Behavior], *, lang: Lang = "zh"
+) -> Scorecard:
+    """Score one analysis, as `Forms` does."""
+    return Forms(rubric, behaviors, lang=lang).scorecard(analysis)
 
 
 def conclude(
@@ -44,9 +51,14 @@ def conclude(
 ) -> Scorecard:
     """Sum up criterion scores, a machine's or a person's, under `rubric` or its variant for this contact.
 
-    Raises TranscriptError as `make_scorecard` does.
+    Raises TranscriptError as `Forms.scorecard` does.
     """
-    rubric = _form(rubric, analysis)
+    return _concluded(analysis, _form(rubric, analysis), criteria, lang)
+
+
+def _concluded(
+    analysis: Analysis, rubric: Rubric, criteria: tuple[CriterionScore, ...], lang: Lang
+) -> Scorecard:
     failed = tuple(c.criterion for c in _failed(rubric, criteria, "whole"))
     total = _total(rubric, criteria, analysis.transcript.id)
     total = min(total, rubric.critical_cap) if failed else total
@@ -64,30 +76,39 @@ def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
     return rubric.forms.get(next(chosen, ""), rubric)
 
 
-def _decided(
-    rubric: Rubric, analysis: Analysis, behaviors: Mapping[str, Behavior], reasons: Reasons
-) -> tuple[CriterionScore, ...]:
-    """All criteria, each decided after those whose outcome it asks for, in the order of the form.
+class _Form:
+    """A rubric without variants, its questions in the order in which they are decided."""
 
-    One that asks for something doubtful is decided twice: without it, and as if it were so.
-    """
-    sections = {c.id: section for section in rubric.sections for c in section.criteria}
-    scores: dict[str, CriterionScore] = {}
+    def __init__(self, rubric: Rubric, behaviors: Mapping[str, Behavior], lang: Lang) -> None:
+        self._rubric, self._behaviors = rubric, behaviors
+        self._reasons = Reasons(rubric, behaviors, lang)
+        sections = {c.id: section for section in rubric.sections for c in section.criteria}
+        self._questions = {
+            name: Question(rubric.criteria[name], sections[name], self._reasons) for name in rubric.in_order
+        }
 
-    def judge(lenient: bool) -> Judge:
-        facts = Facts(analysis, rubric.positions, lenient)
-        return Judge(facts, rubric.conditions, behaviors, rubric.tasks or TASKS, rubric.criteria, scores)
+    def criteria(self, analysis: Analysis) -> tuple[CriterionScore, ...]:
+        """All criteria, each decided after those whose outcome it asks for, in the order of the form.
 
-    strict, lenient = judge(False), judge(True)
-    for name in rubric.in_order:
-        criterion, section = rubric.criteria[name], sections[name]
-        score = score_criterion(criterion, section, strict, reasons)
-        doubts = strict.facts.doubted(rubric.subjects[name])
-        if doubts:
-            other = score_criterion(criterion, section, lenient, reasons)
-            score = weigh_doubt(criterion, _unsure(rubric, criterion), score, other, doubts, reasons)
-        scores[name] = score
-    return tuple(scores[name] for name in rubric.criteria)
+        One that asks for something doubtful is decided twice: without it, and as if it were so.
+        """
+        rubric, scores = self._rubric, dict[str, CriterionScore]()
+
+        def judge(lenient: bool) -> Judge:
+            facts = Facts(analysis, rubric.positions, lenient)
+            tasks = rubric.tasks or TASKS
+            return Judge(facts, rubric.conditions, self._behaviors, tasks, rubric.criteria, scores)
+
+        strict, lenient = judge(False), judge(True)
+        for name, question in self._questions.items():
+            score = question.decide(strict)
+            doubts = strict.facts.doubted(rubric.subjects[name])
+            if doubts:
+                policy = _unsure(rubric, question.criterion)
+                score = weigh_doubt(question, policy, score, question.decide(lenient), doubts)
+            scores[name] = score
+        criteria = tuple(scores[name] for name in rubric.criteria)
+        return _without_lost(rubric, criteria, self._reasons)
 
 
 def _unsure(rubric: Rubric, criterion: Criterion) -> Unsure:
@@ -135,5 +156,5 @@ def _share(own: list[CriterionScore]) -> float | None:
 def _failed(rubric: Rubric, criteria: tuple[CriterionScore, ...], reach: Reach) -> tuple[CriterionScore, ...]:
     """The criteria of that reach that failed."""
     return tuple(
-        c for c in criteria if rubric.criteria[c.criterion].reach == reach and c.outcome == "not_met"
+        c for c in criteria if c.outcome == "not_met" and rubric.criteria[c.criterion].reach == reach
     )
