@@ -135,6 +135,11 @@ class Condition(Strict):
             raise ValueError(f"{', '.join(idle)} does nothing beside '{subject}'; allowed there: {allowed}")
 
     @cached_property
+    def key(self) -> str:
+        """What is asked, as it was written: the same for conditions that ask the same."""
+        return self.model_dump_json(exclude_unset=True)
+
+    @cached_property
     def subject(self) -> str:
         """The name of the field that says what is asked."""
         return next(name for name in SUBJECTS if getattr(self, name))

@@ -42,15 +42,14 @@ class Judge:
     tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     scores: Mapping[str, CriterionScore] = field(default_factory=dict)
-    _verdicts: dict[int, tuple[Condition, Verdict]] = field(default_factory=dict, repr=False)
+    _verdicts: dict[str, Verdict] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
         """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
-        known = self._verdicts.get(id(condition))
-        if known is None:  # the condition is held, so that its id stays its own
-            verdict = _ANSWERS[condition.subject](self, condition)
-            known = self._verdicts[id(condition)] = (condition, verdict)
-        return known[1]
+        known = self._verdicts.get(condition.key)
+        if known is None:
+            known = self._verdicts[condition.key] = _ANSWERS[condition.subject](self, condition)
+        return known
 
     def _behavior(self, c: Condition) -> Verdict:
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}

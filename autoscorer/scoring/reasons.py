@@ -88,7 +88,7 @@ class Reasons:
         self._named, self._criteria, self._behaviors = rubric.conditions, rubric.criteria, behaviors
         self.lang = lang
         self._at = 0 if lang == "zh" else 1
-        self._asked: dict[int, tuple[Condition, str]] = {}
+        self._asked: dict[str, str] = {}
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key, filled in."""
@@ -154,13 +154,10 @@ class Reasons:
 
     def asked(self, c: Condition) -> str:
         """A condition in words. They are the same in every contact, so each is put into words once."""
-        known = self._asked.get(id(c))
+        known = self._asked.get(c.key)
         if known is None:
-            known = self._asked[id(c)] = (
-                c,
-                self._worded(c),
-            )  # the condition is held, so that its id stays its own
-        return known[1]
+            known = self._asked[c.key] = self._worded(c)
+        return known
 
     def _worded(self, c: Condition) -> str:
         if c.use:
