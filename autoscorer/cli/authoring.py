@@ -18,6 +18,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Paths = Annotated[list[str], typer.Argument(metavar="PATHS...", help="Transcripts: files or folders.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 FAILED = 1
 
 
@@ -148,6 +149,49 @@ def diff(
         typer.echo(screen.one_line(f"{mark} {rule:<28} {where}: {_marked(c.text, span.start, span.end)}"))
     gained = sum(c.gained for c in found)
     typer.echo(f"{gained} gained, {len(found) - gained} lost")
+
+
+@app.command("export")
+def export(
+    output: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook; a new file.")],
+    rules: RulesOption = None,
+    force: Force = False,
+) -> None:
+    """Write a rule book as an Excel workbook, for people who do not write YAML. `rules import` reads it again."""
+    from ..authoring.workbook import export_rules
+    from ..pipeline import own_tasks
+    from . import people
+
+    _refuse_suffix(output, ".xlsx")
+    book = export_rules(rules, output, tasks=own_tasks(), force=force)
+    people.note(f"wrote {output}: {book.id}@{book.version}")
+
+
+@app.command("import")
+def import_(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", help="A workbook as `rules export` writes it.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE.yaml", help="The rule book; a new file.")
+    ],
+    force: Force = False,
+) -> None:
+    """Write the rule book of a workbook as YAML. Every mistake is named with its sheet, row and column."""
+    from ..authoring.workbook import import_rules
+    from ..pipeline import own_tasks
+    from . import people
+
+    _refuse_suffix(output, ".yaml", ".yml")
+    book = import_rules(workbook, output, tasks=own_tasks(), force=force)
+    people.note(f"wrote {output}: {book.id}@{book.version}")
+
+
+def _refuse_suffix(path: Path, *allowed: str) -> None:
+    from ..errors import UsageError
+
+    if path.suffix.lower() not in allowed:
+        raise UsageError(f"{path}: must end in {' or '.join(allowed)}")
 
 
 def _gold(path: Path) -> dict[tuple[str, int], frozenset[str]]:
