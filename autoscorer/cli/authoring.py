@@ -37,10 +37,10 @@ def try_(
 ) -> None:
     """Show which rules fire on a text, on which words, and which are held back by what."""
     from ..authoring import attempt
-    from ..rules import load_rules
+    from ..pipeline import rules_in_use
     from . import screen
 
-    found = attempt(text, load_rules(rules), role=role.value)
+    found = attempt(text, rules_in_use(rules), role=role.value)
     if as_json:
         _print_json([_attempt(a) for a in found])
         return
@@ -61,10 +61,10 @@ def test_(
 ) -> None:
     """Run cases (texts that must hit, texts that must not) like tests. Exit code 1 where one fails."""
     from ..authoring import load_cases, run_cases
-    from ..rules import load_rules
+    from ..pipeline import rules_in_use
     from . import screen
 
-    book = load_rules(rules)
+    book = rules_in_use(rules)
     listed = load_cases(cases, book)
     missed = run_cases(listed, book)
     for miss in missed:
@@ -89,12 +89,12 @@ def stats(
     from dataclasses import asdict
 
     from ..authoring import statistics
+    from ..pipeline import rules_in_use
     from ..readers import read_many
-    from ..rules import load_rules
     from ..types import Transcript
     from . import screen
 
-    book = load_rules(rules)
+    book = rules_in_use(rules)
     transcripts = (t for t in read_many(paths) if isinstance(t, Transcript))
     figures = statistics(transcripts, book, _gold(gold) if gold else None)
     if as_json:
@@ -127,13 +127,13 @@ def diff(
 ) -> None:
     """Show which findings change from one rule book to another, with quotes."""
     from ..authoring import difference
+    from ..pipeline import rules_in_use
     from ..readers import read_many
-    from ..rules import load_rules
     from ..types import Transcript
     from . import screen
 
     transcripts = (t for t in read_many(paths) if isinstance(t, Transcript))
-    found = list(difference(load_rules(old), load_rules(new), transcripts))
+    found = list(difference(rules_in_use(old), rules_in_use(new), transcripts))
     if as_json:
         _print_json([
             {"contact": c.contact, "turn": c.turn, "behavior": c.found.behavior, "rule": c.found.source[5:],
