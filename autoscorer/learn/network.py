@@ -204,14 +204,22 @@ def _convolution(graph: _Graph, name: str, layer: nn.Conv1d, rounded: str, aroun
 
 
 def _out(graph: _Graph, layer: nn.Linear, rows: str) -> str:
-    """A product of rows that are rounded with one scale each, for their sums grow with the text."""
+    """A product of rows that have one scale each, for their sums grow with the text. They are rounded to whole
+    steps, and what is left to fine ones: eight bits alone would blur a vector more than all layers do."""
     largest = graph.add("ReduceMax", graph.add("Abs", rows), graph.axis(1), keepdims=1)
     step = graph.add("Div", graph.add("Max", largest, graph.number(1e-8)), graph.number(LEVELS))
-    middle = graph.constant("middle", np.uint8(MIDDLE))
-    rounded = graph.add("QuantizeLinear", graph.add("Div", rows, step), graph.number(1), middle)
-    products = graph.product("out", layer.weight.T, rounded, graph.number(1), middle)
+    scaled = graph.add("Div", rows, step)
+    whole = graph.add("Round", scaled)
+    zero = graph.constant("middle", np.uint8(MIDDLE))
+    parts = []
+    for part, one in (
+        (whole, graph.number(1)),
+        (graph.add("Sub", scaled, whole), graph.number(0.5 / LEVELS)),
+    ):
+        rounded = graph.add("QuantizeLinear", part, one, zero)
+        parts.append(graph.product("out", layer.weight.T, rounded, one, zero))
     bias = graph.constant("out.bias", layer.bias.detach().numpy())
-    return graph.add("Add", graph.add("Mul", products, step), bias)
+    return graph.add("Add", graph.add("Mul", graph.add("Add", *parts), step), bias)
 
 
 class _Graph:
