@@ -98,9 +98,10 @@ def _ship(recipe: Recipe, material: Material, judge: Tuned, tuned: Tuned) -> Non
     held = material.of("calibration")
     judges = ship.experts(judge, material.of("train")[0])
     settings = ship.settle(judges, *held, book)
-    shown = ship.experts(tuned, material.of("train", "calibration")[0])
+    known = material.of("train", "calibration")[0]
+    shown = ship.experts(tuned, known)
     facts = {"training_data_sha256": data.data_hash(material.dialogues)}
-    ship.write(recipe.out, shown, material.alphabet.characters, settings, facts=facts)
+    ship.write(recipe.out, shown, material.alphabet.characters, known, settings, facts=facts)
     _report(recipe, material, shown, settings)
 
 

@@ -100,10 +100,13 @@ def gold_of(task: str, contacts: Sequence[Contact]) -> Floats:
 
 
 def write(
-    out: Path, shown: Experts, characters: Sequence[str], settings: Settings, *, facts: Mapping[str, Any]
-) -> None:
-    """All folders: the encoder, our tasks and quality; without metrics and cards."""
-    write_encoder(out / ENCODER, shown.tuned.network, characters, facts)
+    out: Path, shown: Experts, characters: Sequence[str], contacts: Sequence[Contact], settings: Settings, *,
+    facts: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """All folders: the encoder, our tasks and quality; without metrics and cards. contacts: of the kind that
+    will be read, to scale whole numbers by."""
+    texts = [row for contact in contacts for row in contact.ids]
+    _write_encoder(out / ENCODER, shown.tuned.network, characters, texts, facts)
     encoder = digest(out / ENCODER / CONFIG)
     for task in (*LABELS, "quality"):
         rating = task == "quality"
@@ -126,12 +129,13 @@ def write(
         _write_folder(out / task, model, config, {})
 
 
-def write_encoder(
-    folder: Path, network: Network, characters: Sequence[str], facts: Mapping[str, Any]
-) -> None:
+def _write_encoder(
+    folder: Path, network: Network, characters: Sequence[str], texts: Sequence[NDArray[np.int64]],
+    facts: Mapping[str, Any],
+) -> None:  # fmt: skip
     """The folder of an encoder."""
     config = {"kind": ENCODER, "size": network.shape.size, **facts}
-    _write_folder(folder, to_onnx(network), config, {CHARACTERS: list(characters)})
+    _write_folder(folder, to_onnx(network, texts), config, {CHARACTERS: list(characters)})
 
 
 def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], settings: Settings,
