@@ -174,7 +174,7 @@ def _pairs(graph: _Graph, around: str) -> str:
     return graph.add("Mod", mixed, graph.constant("rows", np.int64(PAIRS)))
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
 def _largest(network: Network, texts: Sequence[NDArray[np.int64]]) -> list[float]:
     """The largest absolute value that each convolution is given when the network reads `texts`."""
     reader, found = deepcopy(network).eval(), [1e-8] * len(STEPS)
