@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
-from .features import BUCKETS, Rows, Said, clean, grams, pad, said, width
+from .features import BUCKETS, Rows, Said, clean, grams_of, pad, said, width
 from .folder import (
     CONFIG,
     ENCODER,
@@ -269,7 +269,7 @@ class Classifiers:
         """For each text and behavior which of the clauses weighs most."""
         if not clauses or self.behaviors is None:
             return {}
-        cut = [grams(clean(text[a:b])) for text, spans in clauses.items() for a, b in spans]
+        cut = grams_of([clean(text[a:b]) for text, spans in clauses.items() for a, b in spans])
         values, first, found = self.behaviors.by_words(cut, width(self.encoder.size)), 0, {}
         for text, spans in clauses.items():
             best = values[first : first + len(spans)].argmax(axis=0).tolist()
