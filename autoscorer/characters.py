@@ -1,12 +1,13 @@
-"""Characters that are no text, in files and in memory: NUL, and halves of surrogate pairs."""
+"""What is no text or no time: NUL, halves of surrogate pairs, negative or endless seconds."""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 from .errors import TranscriptError
-from .types import Transcript
+from .types import Transcript, Utterance
 
 _BAD = re.compile("[\0\ud800-\udfff]")
 
@@ -40,9 +41,17 @@ def check_transcript(transcript: Transcript) -> None:
         for turn, utterance in enumerate(transcript.utterances, 1):
             check(utterance.text, f"turn {turn}")
             check(utterance.speaker, f"turn {turn}")
+            _check_times(utterance, turn)
     except TranscriptError as error:
         error.id = transcript.id
         raise
+
+
+def _check_times(utterance: Utterance, turn: int) -> None:
+    for name, time in (("start", utterance.start), ("end", utterance.end)):
+        if time is not None and not 0 <= time < math.inf:
+            hint = "give seconds from 0 upwards, or leave the time out"
+            raise TranscriptError("bad_time", f"turn {turn}: {name} is {time}", hint=hint)
 
 
 def _check_text(text: str, place: str) -> None:

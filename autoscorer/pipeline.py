@@ -187,6 +187,16 @@ def _folders(models: str | Path | None, use_models: bool) -> Mapping[str, Path]:
         return {}
 
 
+def own_tasks() -> dict[str, Labels]:
+    """The labels of the tasks that the user trained; none where there are no models."""
+    return _tasks(_folders(None, False))
+
+
+def rules_in_use(path: str | Path | None = None) -> RuleBook:
+    """The rules of a file, or the default ones, which may ask for the user's own tasks. Raises as `load_rules`."""
+    return load_rules(path, tasks=own_tasks())
+
+
 def _tasks(folders: Mapping[str, Path]) -> dict[str, Labels]:
     """The labels of the user's own tasks, which rubrics may ask for, also where no model runs."""
     from .classify.folder import ENCODER, KINDS, read_config

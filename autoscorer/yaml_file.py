@@ -104,9 +104,13 @@ class Document:
         node = self.at(where)
         return None if node is None else (int(node.start_mark.index), int(node.end_mark.index))
 
+    def shown(self, where: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What of a key path stands beside its place in a message."""
+        return where
+
     def error(self, where: tuple[Any, ...], message: str) -> str:
         """One mistake as `file:line: key: message`."""
-        key = ".".join(str(step) for step in where if not _is_tag(step))
+        key = ".".join(str(step) for step in self.shown(where) if not _is_tag(step))
         shown = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "…"
         return f"{self.place(where)}: {key[:MAX_MESSAGE] + ': ' if key else ''}{shown}"
 
@@ -169,7 +173,7 @@ def _is_tag(step: Any) -> bool:
     return isinstance(step, str) and ("[" in step or "function-" in step)
 
 
-def _not_valid(path: Path, error: yaml.MarkedYAMLError) -> ConfigError:
+def _not_valid(path: Path | str, error: yaml.MarkedYAMLError) -> ConfigError:
     if "nesting depth" in str(error.problem):  # PyYAML from 6.0.4 on counts it itself
         return ConfigError(f"{path}: nested too deeply")
     line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -184,9 +188,19 @@ def parse(path: Path) -> yaml.Node:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes, which no rule book or rubric needs")
-        text = io.StringIO(path.read_text(encoding="utf-8-sig"))
-        text.name = str(path)  # so that each node's mark names its file
-        node: yaml.Node | None = _Loader(text).get_single_node()
+        return node_of(path, path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise ConfigError(f"{path}: not valid YAML in UTF-8: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def node_of(path: Path | str, text: str) -> yaml.Node:
+    """The tree of a YAML text. `path` names it in messages. Raises ConfigError where it is not valid YAML."""
+    try:
+        stream = io.StringIO(text)
+        stream.name = str(path)  # so that each node's mark names its file
+        node: yaml.Node | None = _Loader(stream).get_single_node()
         if node is None:
             raise ConfigError(f"{path}: the file is empty")
         _check(path, node)
@@ -197,11 +211,9 @@ def parse(path: Path) -> yaml.Node:
         raise ConfigError(f"{path}: not valid YAML in UTF-8: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: nested too deeply") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
-def _check(path: Path, root: yaml.Node) -> None:
+def _check(path: Path | str, root: yaml.Node) -> None:
     """Refuse duplicate keys, which YAML would drop silently, and aliases that multiply without end."""
     stack, seen = [root], 0
     while stack:
@@ -221,7 +233,7 @@ def _check(path: Path, root: yaml.Node) -> None:
             stack += node.value
 
 
-def _check_scalar(path: Path, node: yaml.ScalarNode) -> None:
+def _check_scalar(path: Path | str, node: yaml.ScalarNode) -> None:
     """Refuse halves of surrogate pairs, which no message could show, and numbers that no float holds."""
     if _SURROGATE.search(node.value):
         raise ConfigError(

@@ -37,12 +37,23 @@ def write_encoder(folder, rng, size):
     table = rng.normal(0, 1, (len(CHARACTERS) + 2, size)).astype(np.float32)
     nodes = [
         helper.make_node("Gather", ["table", "ids"], ["found"], axis=0),
-        helper.make_node("ReduceMean", ["found"], ["vector"], axes=[0], keepdims=0),
+        helper.make_node("Shape", ["lengths"], ["texts"]),
+        helper.make_node("Concat", ["texts", "size"], ["shape"], axis=0),
+        helper.make_node("ConstantOfShape", ["shape"], ["nothing"]),
+        helper.make_node("Unsqueeze", ["text", "last"], ["owners"]),
+        helper.make_node("ScatterND", ["nothing", "owners", "found"], ["sums"], reduction="add"),
+        helper.make_node("Cast", ["lengths"], ["counts"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["counts", "last"], ["columns"]),
+        helper.make_node("Div", ["sums", "columns"], ["vectors"]),
     ]
-    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])
-    vector = helper.make_tensor_value_info("vector", TensorProto.FLOAT, [size])
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, [n])
+        for name, n in (("ids", "n"), ("text", "n"), ("lengths", "t"))
+    ]
+    vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["t", size])
+    constants = {"table": table, "size": np.array([size]), "last": np.array([1])}
     files = {
-        "model.onnx": _model(nodes, [ids], [vector], {"table": table}),
+        "model.onnx": _model(nodes, inputs, [vectors], constants),
         "characters.json": json.dumps(CHARACTERS).encode(),
     }
     _write(folder, {"size": size}, files)
@@ -64,7 +75,7 @@ def write_head(folder, weights, labels, encoder):
 def _model(nodes, inputs, outputs, constants):
     held = [numpy_helper.from_array(value, name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "tiny", inputs, outputs, held)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     return made.SerializeToString(deterministic=True)
 
 

@@ -19,7 +19,7 @@ from autoscorer.classify.folder import ENCODER, LABELS
 from autoscorer.learn.network import Network, Shape
 from autoscorer.rules import load_rules
 
-from . import data, fuse, ship, teacher
+from . import data, ship, teacher
 from .card import card
 from .corpora import CLEAN, LICENCES, Corpora, Side, sentences, sides
 from .finetune import RATE, Contact, Tuned, finetune, predict
@@ -30,7 +30,6 @@ from .split import is_dev, part
 SENTENCES = 200_000
 SEED = 0
 LAST_EPOCHS, LAST_RATE = 2, RATE / 3  # the calibration part is learned at the end, after it has judged
-RULE_SAYS, RULE_SILENT = 0.85, 0.03  # how much a weak label of the rules is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,10 @@ def _ship(recipe: Recipe, material: Material, judge: Tuned, tuned: Tuned) -> Non
     held = material.of("calibration")
     judges = ship.experts(judge, material.of("train")[0])
     settings = ship.settle(judges, *held, book)
-    shown = ship.experts(tuned, material.of("train", "calibration")[0])
+    known = material.of("train", "calibration")[0]
+    shown = ship.experts(tuned, known)
     facts = {"training_data_sha256": data.data_hash(material.dialogues)}
-    ship.write(recipe.out, shown, material.alphabet.characters, settings, facts=facts)
+    ship.write(recipe.out, shown, material.alphabet.characters, known, settings, facts=facts)
     _report(recipe, material, shown, settings)
 
 
@@ -130,22 +130,15 @@ def _sides(
 ) -> list[Side]:
     vectors = teacher.vectors(texts, build_dir)
     first = Side("teacher", texts, vectors, "vector", teacher.WIDTH, 4.0, 6.0)
-    return [first, *_weak(corpora, dialogues), *sides(corpora)]
+    return [first, _acts(dialogues), *sides(corpora)]
 
 
-def _weak(corpora: Corpora, dialogues: Sequence[data.Dialogue]) -> list[Side]:
-    """Behaviors by turn: gold where people read the dialogue, what the rules say where they did not."""
-    known = {d.id for d in dialogues}
+def _acts(dialogues: Sequence[data.Dialogue]) -> Side:
+    """Behaviors by turn, as people read them."""
     read = [d for d in dialogues if not is_dev(d.id)]
-    unread = [
-        data.Dialogue(r["id"], "unread", tuple(r["turns"])) for r in corpora.read("service_dialogues")
-        if r["id"] not in known and not is_dev(r["id"])
-    ]  # fmt: skip
-    gold = np.nan_to_num(np.concatenate([c.behaviors for c in data.contacts(read, Alphabet(()))]))
-    hits = fuse.rule_hits(unread, load_rules()).any if unread else np.zeros((0, len(data.BEHAVIORS)))
-    targets = np.concatenate([gold, np.where(hits > 0, RULE_SAYS, RULE_SILENT)]).astype(np.float32)
-    spoken = [clean(g["text"]) for d in (*read, *unread) for g in d.golds if g["role"] != "system"]
-    return [Side("behaviors", spoken, targets, "many", len(data.BEHAVIORS), 8.0, 2.0)]
+    targets = np.nan_to_num(np.concatenate([c.behaviors for c in data.contacts(read, Alphabet(()))]))
+    spoken = [clean(g["text"]) for d in read for g in d.golds if g["role"] != "system"]
+    return Side("behaviors", spoken, targets, "many", len(data.BEHAVIORS), 8.0, 2.0)
 
 
 def _material(corpora: Corpora, dialogues: list[data.Dialogue], alphabet: Alphabet) -> Material:

@@ -43,7 +43,7 @@ def card(task: str, metrics: Mapping[str, Any]) -> str:
     if task == "quality":
         parts.append(_quality(metrics["dev"]))
     elif task != "encoder":
-        parts += [_headlines(metrics), _labels(metrics["dev"])]
+        parts += [_headlines(metrics), _doubts(task, metrics["dev"]), _labels(metrics["dev"])]
     return "\n\n".join([*parts, f"## Limits\n{LIMITS}"]) + "\n"
 
 
@@ -101,6 +101,22 @@ def _headlines(metrics: Mapping[str, Any]) -> str:
                 rows.append([corpus, name, _interval(value), *beside, str(dev["ece"])])
     title = "## Development part (a fifth of the dialogues, by hash of the id; nothing is fitted on it)\n"
     return title + _table(head, rows)
+
+
+def _doubts(task: str, dev: Mapping[str, Any]) -> str:
+    kept = "found" if task == "behaviors" else "relied on"
+    text = (
+        "## Where it is not sure\nBetween two thresholds a behavior does not count as found, but is kept as a doubt.\n"
+        if task == "behaviors"
+        else "## Where it is not sure\nBelow a probability the label is a best guess, on which no criterion relies.\n"
+    )
+    rows = [
+        [corpus, *(f"{figures['doubts'][k]:.1%}" for k in ("share", "right", "right_elsewhere"))]
+        for corpus, figures in dev.items()
+    ]
+    return text + _table(
+        ["corpus", "turns with a doubt", "right where in doubt", f"right where {kept}"], rows
+    )
 
 
 def _labels(dev: Mapping[str, Any]) -> str:

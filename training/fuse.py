@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,14 +74,27 @@ def rule_hits(dialogues: Sequence[Dialogue], book: RuleBook) -> Hits:
     return hits
 
 
-def decided(logits: Floats, hits: Hits, fitted: dict[str, dict[str, float]]) -> NDArray[np.bool_]:
+def decided(logits: Floats, hits: Hits, fitted: Mapping[str, Mapping[str, float]]) -> NDArray[np.bool_]:
     """What counts as found, [turns, behaviors], as `autoscorer.detect.fuse` decides."""
-    columns = []
-    for j, name in enumerate(BEHAVIORS):
-        w = fitted[name]
-        p = expit(w["model"] * logits[:, j] + w["rule"] * hits.any[:, j] + w["bias"])
-        columns.append((hits.decisive[:, j] > 0) | (p >= w["threshold"]))
-    return np.stack(columns, axis=1)
+    least = np.array([fitted[name]["threshold"] for name in BEHAVIORS])
+    return np.asarray((hits.decisive > 0) | (_weighed(logits, hits, fitted) >= least))
+
+
+def doubts(
+    logits: Floats, hits: Hits, gold: Floats, fitted: Mapping[str, Mapping[str, float]]
+) -> dict[str, float]:
+    """The share of turns with a doubt, and how often doubts and findings are right."""
+    found = decided(logits, hits, fitted)
+    least = np.array([fitted[name]["unsure"] for name in BEHAVIORS])
+    doubtful = ~found & (_weighed(logits, hits, fitted) >= least) & ~np.isnan(gold)
+    found = found & ~np.isnan(gold)
+    parts = (doubtful.any(axis=1).mean(), (gold[doubtful] > 0).mean(), (gold[found] > 0).mean())
+    return dict(zip(("share", "right", "right_elsewhere"), (round(float(v), 4) for v in parts), strict=True))
+
+
+def _weighed(logits: Floats, hits: Hits, fitted: Mapping[str, Mapping[str, float]]) -> Floats:
+    model, rule, bias = (np.array([fitted[name][k] for name in BEHAVIORS]) for k in ("model", "rule", "bias"))
+    return np.asarray(expit(model * logits + rule * hits.any + bias))
 
 
 def _weights(z: Floats, hit: Floats, y: Floats) -> list[float]:

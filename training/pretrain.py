@@ -49,7 +49,7 @@ class Alphabet:
         return len(self.characters) + 2
 
     def ids(self, text: str) -> NDArray[np.int64]:
-        """As `Encoder.ids` makes them."""
+        """As `Encoder.run` makes them."""
         get = self._ids.get
         return np.array([BORDER, *(get(char, UNKNOWN) for char in text), BORDER], np.int64)
 

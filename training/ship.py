@@ -25,6 +25,7 @@ from autoscorer.classify.folder import (
     digest,
 )  # fmt: skip
 from autoscorer.learn.network import Network, to_onnx
+from autoscorer.learn.tune import unsure as point_of_doubt
 from autoscorer.rules import RuleBook
 
 from . import fuse, heads, tune, wide
@@ -53,10 +54,12 @@ class Experts:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What was fitted on the calibration part: how to mix the experts, and how to weigh the rules."""
+    """What was fitted on the calibration part: how to mix the experts, where exclusive labels are not relied on, and
+    how to weigh the rules."""
 
     mixes: Mapping[str, Mix]
     thresholds: Mapping[str, Floats]
+    unsure: Mapping[str, float]
     fusion: Mapping[str, Mapping[str, float]]
     fusion_f1: Mapping[str, Any]
 
@@ -71,16 +74,19 @@ def settle(
     judge: Experts, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], book: RuleBook
 ) -> Settings:
     """Fit mixes, thresholds and fusion on dialogues that `judge` did not see."""
-    mixes, thresholds, logits = {}, {}, {}
+    mixes, thresholds, unsure, logits = {}, {}, {}, {}
     for task, (deep, grams) in judge.logits(contacts).items():
         gold, exclusive = gold_of(task, contacts), KINDS[task] == "one"
         mixes[task] = tune.mix(deep, grams, gold, exclusive=exclusive)
         logits[task] = mixes[task].apply(deep, grams)
         p = tune.probabilities(logits[task], exclusive=exclusive)
         thresholds[task] = tune.thresholds(p, gold, exclusive=exclusive)
+        if exclusive:
+            judged = ~np.isnan(gold[:, 0])
+            unsure[task] = point_of_doubt(p[judged], gold[judged], thresholds[task])
     hits = fuse.rule_hits(dialogues, book)
     fusion, f1 = fuse.fuse(logits["behaviors"], gold_of("behaviors", contacts), hits)
-    return Settings(mixes, thresholds, fusion, f1)
+    return Settings(mixes, thresholds, unsure, fusion, f1)
 
 
 def gold_of(task: str, contacts: Sequence[Contact]) -> Floats:
@@ -94,10 +100,13 @@ def gold_of(task: str, contacts: Sequence[Contact]) -> Floats:
 
 
 def write(
-    out: Path, shown: Experts, characters: Sequence[str], settings: Settings, *, facts: Mapping[str, Any]
-) -> None:
-    """All folders: the encoder, our tasks and quality; without metrics and cards."""
-    write_encoder(out / ENCODER, shown.tuned.network, characters, facts)
+    out: Path, shown: Experts, characters: Sequence[str], contacts: Sequence[Contact], settings: Settings, *,
+    facts: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """All folders: the encoder, our tasks and quality; without metrics and cards. contacts: of the kind that
+    will be read, to scale whole numbers by."""
+    texts = [row for contact in contacts for row in contact.ids]
+    _write_encoder(out / ENCODER, shown.tuned.network, characters, texts, facts)
     encoder = digest(out / ENCODER / CONFIG)
     for task in (*LABELS, "quality"):
         rating = task == "quality"
@@ -113,17 +122,20 @@ def write(
             "task": task, "kind": KINDS[task], "labels": labels, "encoder": encoder,
             "thresholds": [0.5] * count if rating else settings.thresholds[task].tolist(), **facts,
         }  # fmt: skip
+        if task in settings.unsure:
+            config["unsure"] = settings.unsure[task]
         if task == "behaviors":
             config["fusion"] = settings.fusion
         _write_folder(out / task, model, config, {})
 
 
-def write_encoder(
-    folder: Path, network: Network, characters: Sequence[str], facts: Mapping[str, Any]
-) -> None:
+def _write_encoder(
+    folder: Path, network: Network, characters: Sequence[str], texts: Sequence[NDArray[np.int64]],
+    facts: Mapping[str, Any],
+) -> None:  # fmt: skip
     """The folder of an encoder."""
     config = {"kind": ENCODER, "size": network.shape.size, **facts}
-    _write_folder(folder, to_onnx(network), config, {CHARACTERS: list(characters)})
+    _write_folder(folder, to_onnx(network, texts), config, {CHARACTERS: list(characters)})
 
 
 def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], settings: Settings,
@@ -140,23 +152,35 @@ def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue
         gold = gold_of(task, contacts)
         p = tune.probabilities(logits, exclusive=KINDS[task] == "one")
         found = decide(task, p, settings.thresholds[task])
-        both = (
-            fuse.decided(logits, hits, {k: dict(v) for k, v in settings.fusion.items()})
-            if task == "behaviors"
-            else found
-        )
+        both = fuse.decided(logits, hits, settings.fusion) if task == "behaviors" else found
         figures[task] = {}
         for corpus in sorted(set(corpora.tolist())):
             here = (corpora == corpus) & ~np.isnan(gold).all(axis=1)
             figure = {
                 **report(task, both[here], gold[here], owners[here]),
                 "ece": calibration_error(task, p[here], gold[here]),
+                "doubts": _doubts(task, p[here], gold[here], settings)
+                if task in settings.unsure
+                else fuse.doubts(logits[here], _at(hits, here), gold[here], settings.fusion),
             }
             if task == "behaviors":
                 figure["model_alone"] = _headlines(report(task, found[here], gold[here], owners[here]))
                 figure["rules_alone"] = _headlines(report(task, hits.any[here] > 0, gold[here], owners[here]))
             figures[task][corpus] = figure
     return figures
+
+
+def _doubts(task: str, p: Floats, gold: Floats, settings: Settings) -> dict[str, float]:
+    """The share of turns whose label is not relied on, and how often it is right there and elsewhere."""
+    chosen = (p / settings.thresholds[task]).argmax(axis=1)
+    rows = np.arange(len(chosen))
+    right, doubtful = gold[rows, chosen] > 0, p[rows, chosen] < settings.unsure[task]
+    parts = (doubtful.mean(), right[doubtful].mean() if doubtful.any() else 0.0, right[~doubtful].mean())
+    return dict(zip(("share", "right", "right_elsewhere"), (round(float(v), 4) for v in parts), strict=True))
+
+
+def _at(hits: fuse.Hits, here: NDArray[np.bool_]) -> fuse.Hits:
+    return fuse.Hits(hits.any[here], hits.decisive[here])
 
 
 def parity(

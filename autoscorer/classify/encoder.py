@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
-from .features import Rows, Said, clean, grams, rows
+from .features import Rows, Said, clean, grams_of, rows
 from .folder import digest, one_line, read_characters, read_encoder_config, session
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 UNKNOWN, BORDER = 0, 1  # ids of a character that is not in the list, and of the ends of a text
 CACHED = 20_000  # texts whose vectors and n-grams are kept, for agents repeat templates; about 30 MB
+PLACES = 512  # characters of a run, more or less: what they need fits the cache of a processor
 
 
 class Encoder:
     """Texts into vectors. Load with `Encoder.load(folder)`.
 
-    Each text runs through the network alone, so no other text can change a bit of its vector: results are the
-    same in any order, batch or worker. sha256: of config.json, which states the hashes of the other files.
+    Texts run through the network together, yet no other text can change a bit of a vector (see to_onnx): results
+    are the same in any order, batch or worker. sha256: of config.json, which states the hashes of the other files.
     """
 
     def __init__(self, characters: Sequence[str], run: Any, size: int, sha256: str) -> None:
@@ -41,11 +42,11 @@ class Encoder:
         run = session(folder / "model.onnx")
         made = cls(read_characters(folder), run, config.size, digest(folder / "config.json"))
         try:
-            shape = made.vector("您好").shape
+            shape = made.run(["您好"]).shape
         except Exception as error:  # onnxruntime's own errors share no base
             raise ConfigError(f"{folder / 'model.onnx'}: cannot be run: {one_line(error)}") from None
-        if shape != (config.size,):
-            raise ConfigError(f"{folder / 'model.onnx'}: gives {shape}, config.json says ({config.size},)")
+        if shape != (1, config.size):
+            raise ConfigError(f"{folder / 'model.onnx'}: gives {shape}, config.json says (1, {config.size})")
         return made
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -57,33 +58,54 @@ class Encoder:
 
     def read(self, talk: Said) -> tuple[Floats, Rows]:
         """The vectors of the turns of a contact, [n, size], and their rows."""
-        vectors = self.vectors(talk.texts)
-        return vectors, Rows(rows(vectors, talk), tuple(self._cached(text)[1] for text in talk.texts))
+        found = self._found(talk.texts)
+        vectors = self._stacked(found)
+        return vectors, Rows(rows(vectors, talk), tuple(row for _, row in found))
 
     def vectors(self, cleaned: Sequence[str]) -> Floats:
         """The vectors of texts made by `features.clean`, [n, size], as the heads read them."""
+        return self._stacked(self._found(cleaned))
+
+    def run(self, cleaned: Sequence[str]) -> Floats:
+        """The vectors of one or more texts, from one run of the network."""
         import numpy as np
 
-        if not cleaned:
-            return np.zeros((0, self.size), np.float32)
-        return np.stack([self._cached(text)[0] for text in cleaned])
-
-    def vector(self, cleaned: str) -> Floats:
-        """The vector of one text made by `features.clean`, [size]."""
-        found: Floats = self._run.run(None, {"ids": self.ids(cleaned)})[0]
+        get, ids = self._ids.get, list[int]()
+        for text in cleaned:
+            ids += BORDER, *[get(char, UNKNOWN) for char in text], BORDER
+        lengths = np.fromiter(map(len, cleaned), np.int64, len(cleaned)) + 2
+        feed = {
+            "ids": np.array(ids, np.int64),
+            "text": np.repeat(np.arange(len(cleaned)), lengths),
+            "lengths": lengths,
+        }
+        found: Floats = self._run.run(None, feed)[0]
         return found
 
-    def ids(self, cleaned: str) -> NDArray[np.int64]:
-        """The characters of a text as the network reads them, with a border at each end."""
+    def _stacked(self, found: Sequence[tuple[Floats, Ids]]) -> Floats:
         import numpy as np
 
-        get = self._ids.get
-        return np.array([BORDER, *(get(char, UNKNOWN) for char in cleaned), BORDER], np.int64)
+        return np.array([vector for vector, _ in found], np.float32).reshape(-1, self.size)
 
-    def _cached(self, text: str) -> tuple[Floats, Ids]:
-        found = self._known.get(text)
-        if found is None:
-            found = self._known[text] = self.vector(text), grams(text)
-            if len(self._known) > CACHED:
-                self._known.popitem(last=False)
+    def _found(self, texts: Sequence[str]) -> list[tuple[Floats, Ids]]:
+        """The vector and the n-grams of each text."""
+        known, new = self._known, [text for text in dict.fromkeys(texts) if text not in self._known]
+        for batch in _batches(new):
+            known.update(zip(batch, zip(self.run(batch), grams_of(batch), strict=True), strict=True))
+        found = [known[text] for text in texts]
+        while len(known) > CACHED:
+            known.popitem(last=False)
         return found
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """`texts` in runs of about PLACES characters."""
+    batch, room = list[str](), PLACES
+    for text in texts:
+        batch.append(text)
+        room -= len(text) + 2
+        if room <= 0:
+            yield batch
+            batch, room = [], PLACES
+    if batch:
+        yield batch

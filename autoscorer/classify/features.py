@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import log
+from operator import add
 from typing import TYPE_CHECKING
 
 from ..neutral import neutral
@@ -25,8 +27,8 @@ HEAD, TAIL = 120, 40  # characters of a turn that are read; a hostile turn may h
 NEIGHBOURS = 3  # the turn before, the turn after, and the last one of the other party
 WEIGHT = 0.5  # a neighbour speaks half as loud as the turn itself, so that its penalty is fourfold
 ORDER = 4  # characters of the longest n-gram
-SHIFT = 14  # leaves 18 of 32 bits
-BUCKETS = (1 << 32 - SHIFT) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
+SHIFT, HASHED = 14, 18  # of 32 bits those that are dropped, and those that are left
+BUCKETS = (1 << HASHED) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
 MIX, SPREAD = 1_000_003, 0x9E3779B1  # primes that spread n-grams over the rows
 RECENT = 6  # earlier turns of a party that a turn is compared with
 NONE = -1
@@ -106,18 +108,33 @@ def grams(cleaned: str) -> Ids:
     >>> len(grams("您好"))
     8
     """
+    return grams_of([cleaned])[0]
+
+
+def grams_of(cleaned: Sequence[str]) -> list[Ids]:
+    """The `grams` of one or more texts, made together."""
     import numpy as np
 
-    mixed = codes = np.frombuffer(f"\x02{cleaned}\x02".encode("utf-32-le", "surrogatepass"), np.uint32)
-    found = [codes[1:-1]]
-    for n in range(1, min(ORDER, len(codes))):
+    joined = "".join([f"\x02{text}\x02" for text in cleaned])
+    mixed = codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.fromiter(map(len, cleaned), np.int64, len(cleaned)) + 2
+    ends = lengths.cumsum()
+    owners = np.repeat(np.arange(len(cleaned)) << HASHED, lengths)  # above the hash, to sort texts apart
+    inner = np.ones(len(codes), bool)
+    inner[ends - 1] = inner[ends - lengths] = False
+    found = [(((codes * SPREAD) >> SHIFT) + owners)[inner]]
+    for n in range(1, ORDER):
         mixed = mixed[:-1] * MIX + codes[n:]  # whole numbers of 32 bits, what is above is dropped
-        found.append(mixed)
-    spread = (np.concatenate(found) * SPREAD) >> SHIFT
+        first = owners[: len(mixed)]
+        found.append((((mixed * SPREAD) >> SHIFT) + first)[first == owners[n:]])
+    spread = np.concatenate(found)
     spread.sort()
     distinct = np.ones(len(spread), bool)
     np.not_equal(spread[1:], spread[:-1], out=distinct[1:])
-    return spread[distinct].astype(np.int32) + 1
+    spread = spread[distinct]
+    hashes = (spread & ((1 << HASHED) - 1)).astype(np.int32) + 1
+    borders = [0, *np.searchsorted(spread, np.arange(1, len(cleaned) + 1) << HASHED).tolist()]
+    return [hashes[start:end] for start, end in pairwise(borders)]
 
 
 def pad(rows: Sequence[Ids]) -> tuple[Ids, Floats]:
@@ -186,13 +203,14 @@ def _echoes(talk: Said) -> list[tuple[float, float, float]]:
     heard: dict[Role, set[str]] = {"agent": set(), "customer": set()}
     found = []
     for role, text in zip(talk.roles, talk.texts, strict=True):
-        pairs = {text[k : k + 2] for k in range(len(text) - 1)}
+        pairs = set(map(add, text, text[1:]))
         other: Role = "customer" if role == "agent" else "agent"
         size = max(4, len(pairs))  # a turn of two characters repeats nothing
+        own, theirs = pairs & heard[role], pairs & heard[other]
         found.append((
-            max((len(pairs & e) for e in earlier[role][-RECENT:]), default=0) / size,
-            max((len(pairs & e) for e in earlier[other][-RECENT:]), default=0) / size,
-            len(pairs & heard[other]) / size,
+            max((len(own & e) for e in earlier[role][-RECENT:]), default=0) / size if own else 0.0,
+            max((len(theirs & e) for e in earlier[other][-RECENT:]), default=0) / size if theirs else 0.0,
+            len(theirs) / size,
         ))  # fmt: skip
         earlier[role].append(pairs)
         heard[role] |= pairs

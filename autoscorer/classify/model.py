@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
-from .features import BUCKETS, Rows, Said, clean, grams, pad, said, width
+from .features import BUCKETS, Rows, Said, clean, grams_of, pad, said, width
 from .folder import (
     CONFIG,
     ENCODER,
@@ -258,7 +258,7 @@ class Classifiers:
         if len(spans) < 2 or self.behaviors is None:
             return spans[0] if spans else (0, len(text))
         column = self.behaviors.labels.index(behavior)
-        texts = [grams(clean(text[a:b])) for a, b in spans]
+        texts = grams_of([clean(text[a:b]) for a, b in spans])
         size = (self.behaviors.own or self.encoder).size
         values = self.behaviors.by_words(texts, width(size))[:, column]
         return spans[int(values.argmax())]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..extras import require
 from .encoder import Encoder
-from .features import Rows, Said, grams, rows
+from .features import Rows, Said, grams_of, rows
 from .folder import CONFIG, MAX_OWN_BYTES, MODEL, TOKENIZER, digest, one_line, read_own_config, session
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class TokenEncoder:
     def read(self, talk: Said) -> tuple[Floats, Rows]:
         """The vectors of the turns of a contact, [n, size], and their rows."""
         vectors = self.vectors(talk.texts)
-        return vectors, Rows(rows(vectors, talk), tuple(map(grams, talk.texts)))
+        return vectors, Rows(rows(vectors, talk), tuple(grams_of(talk.texts)))
 
     def vectors(self, cleaned: Sequence[str]) -> Floats:
         """The vectors of texts made by `features.clean`, [n, size]."""

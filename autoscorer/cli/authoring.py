@@ -18,6 +18,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Paths = Annotated[list[str], typer.Argument(metavar="PATHS...", help="Transcripts: files or folders.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
 FAILED = 1
 
 
@@ -36,10 +37,10 @@ def try_(
 ) -> None:
     """Show which rules fire on a text, on which words, and which are held back by what."""
     from ..authoring import attempt
-    from ..rules import load_rules
+    from ..pipeline import rules_in_use
     from . import screen
 
-    found = attempt(text, load_rules(rules), role=role.value)
+    found = attempt(text, rules_in_use(rules), role=role.value)
     if as_json:
         _print_json([_attempt(a) for a in found])
         return
@@ -60,10 +61,10 @@ def test_(
 ) -> None:
     """Run cases (texts that must hit, texts that must not) like tests. Exit code 1 where one fails."""
     from ..authoring import load_cases, run_cases
-    from ..rules import load_rules
+    from ..pipeline import rules_in_use
     from . import screen
 
-    book = load_rules(rules)
+    book = rules_in_use(rules)
     listed = load_cases(cases, book)
     missed = run_cases(listed, book)
     for miss in missed:
@@ -88,12 +89,12 @@ def stats(
     from dataclasses import asdict
 
     from ..authoring import statistics
+    from ..pipeline import rules_in_use
     from ..readers import read_many
-    from ..rules import load_rules
     from ..types import Transcript
     from . import screen
 
-    book = load_rules(rules)
+    book = rules_in_use(rules)
     transcripts = (t for t in read_many(paths) if isinstance(t, Transcript))
     figures = statistics(transcripts, book, _gold(gold) if gold else None)
     if as_json:
@@ -126,13 +127,13 @@ def diff(
 ) -> None:
     """Show which findings change from one rule book to another, with quotes."""
     from ..authoring import difference
+    from ..pipeline import rules_in_use
     from ..readers import read_many
-    from ..rules import load_rules
     from ..types import Transcript
     from . import screen
 
     transcripts = (t for t in read_many(paths) if isinstance(t, Transcript))
-    found = list(difference(load_rules(old), load_rules(new), transcripts))
+    found = list(difference(rules_in_use(old), rules_in_use(new), transcripts))
     if as_json:
         _print_json([
             {"contact": c.contact, "turn": c.turn, "behavior": c.found.behavior, "rule": c.found.source[5:],
@@ -148,6 +149,49 @@ def diff(
         typer.echo(screen.one_line(f"{mark} {rule:<28} {where}: {_marked(c.text, span.start, span.end)}"))
     gained = sum(c.gained for c in found)
     typer.echo(f"{gained} gained, {len(found) - gained} lost")
+
+
+@app.command("export")
+def export(
+    output: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook; a new file.")],
+    rules: RulesOption = None,
+    force: Force = False,
+) -> None:
+    """Write a rule book as an Excel workbook, for people who do not write YAML. `rules import` reads it again."""
+    from ..authoring.workbook import export_rules
+    from ..pipeline import own_tasks
+    from . import people
+
+    _refuse_suffix(output, ".xlsx")
+    book = export_rules(rules, output, tasks=own_tasks(), force=force)
+    people.note(f"wrote {output}: {book.id}@{book.version}")
+
+
+@app.command("import")
+def import_(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", help="A workbook as `rules export` writes it.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE.yaml", help="The rule book; a new file.")
+    ],
+    force: Force = False,
+) -> None:
+    """Write the rule book of a workbook as YAML. Every mistake is named with its sheet, row and column."""
+    from ..authoring.workbook import import_rules
+    from ..pipeline import own_tasks
+    from . import people
+
+    _refuse_suffix(output, ".yaml", ".yml")
+    book = import_rules(workbook, output, tasks=own_tasks(), force=force)
+    people.note(f"wrote {output}: {book.id}@{book.version}")
+
+
+def _refuse_suffix(path: Path, *allowed: str) -> None:
+    from ..errors import UsageError
+
+    if path.suffix.lower() not in allowed:
+        raise UsageError(f"{path}: must end in {' or '.join(allowed)}")
 
 
 def _gold(path: Path) -> dict[tuple[str, int], frozenset[str]]:

@@ -7,6 +7,7 @@ later ones spread, see up to a clause; the largest, the mean and the summed look
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ PAIRS = 1 << 15  # rows of the table of character pairs, which share them by has
 MIX = 7919  # a prime that spreads pairs over the rows
 PADDING = -1
 STEPS = (1, 1, 2)  # how far apart the three places of each convolution are
+REACH = max(STEPS)
 LEVELS, SAFE_LEVELS = 127, 63
+MIDDLE = 128  # what stands for 0 where there are numbers below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +85,44 @@ def padded(rows: Sequence[NDArray[np.int64]]) -> Tensor:
     return torch.from_numpy(table)
 
 
-def to_onnx(network: Network) -> onnx.ModelProto:
-    """The graph for one text: input `ids` int64 [places], output `vector` float32 [size].
+def to_onnx(network: Network, texts: Sequence[NDArray[np.int64]]) -> onnx.ModelProto:
+    """The graph for any number of texts, one behind the other: inputs `ids` and `text` int64 [places], the
+    characters and the number of the text that each stands in; `lengths` int64 [texts]; output `vectors`
+    float32 [texts, size].
 
-    Lookups are int8 with a scale a row, weights int8 with a scale a column.
+    Lookups are int8 with a scale a row, weights int8 with a scale a column, and what is multiplied with them
+    uint8 with a scale a layer, so large as `texts` need. Nothing adds floats in an order that hangs on where a
+    text stands or what stands beside it: a vector has the same bits in any company.
     """
     graph = _Graph()
+    around = _around(graph)
     looked = graph.add("Add", graph.lookup("characters", network.characters, "ids"),
-                       graph.lookup("pairs", network.pairs, _pairs(graph)))  # fmt: skip
+                       graph.lookup("pairs", network.pairs, _pairs(graph, around)))  # fmt: skip
     seen = looked
+    largest = _largest(network, texts)
     for i, layer in enumerate(network.layers):
         assert isinstance(layer, nn.Conv1d)
-        found = _convolution(graph, f"layer{i}", layer, seen)
+        step, zero = (largest[i] / LEVELS, MIDDLE) if i == 0 else (largest[i] / (2 * LEVELS), 0)
+        rounded = graph.add("QuantizeLinear", seen, graph.constant(f"layer{i}.step", np.float32(step)),
+                            graph.constant(f"layer{i}.zero", np.uint8(zero)))  # fmt: skip
+        found = _convolution(graph, f"layer{i}", layer, rounded, around, zero)
         seen = found if i == 0 else graph.add("Add", seen, found)
-    places = graph.add("Cast", graph.add("Shape", "ids"), to=TensorProto.FLOAT)
-    root = graph.add("Sqrt", places)
-    parts = [
-        graph.add("ReduceMax", seen, axes=[0], keepdims=0),
-        graph.add("Div", graph.add("Div", graph.total(seen), root), graph.constant("three", np.float32(3))),
-        graph.add("Div", graph.total(looked), root),
+    root = graph.add("Sqrt", graph.add("Cast", "lengths", to=TensorProto.FLOAT))
+    root = graph.add("Unsqueeze", root, graph.axis(1))
+    channels, lookup = network.shape.channels, network.shape.lookup
+    joined = graph.add(
+        "Concat",
+        graph.by_text("max", seen, channels),
+        graph.add("Div", graph.by_text("add", seen, channels), graph.add("Mul", root, graph.number(3))),
+        graph.add("Div", graph.by_text("add", looked, lookup), root),
+        axis=1,
+    )
+    graph.add("Tanh", _out(graph, network.out, joined), output="vectors")
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, [length])
+        for name, length in (("ids", "places"), ("text", "places"), ("lengths", "texts"))
     ]
-    joined = graph.add("Unsqueeze", graph.add("Concat", *parts, axis=0), graph.axis(0))
-    linear = _linear(graph, "out", network.out.weight.T, network.out.bias, joined)
-    graph.add("Squeeze", graph.add("Tanh", linear), graph.axis(0), output="vector")
-    inputs = [helper.make_tensor_value_info("ids", TensorProto.INT64, ["places"])]
-    outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [network.shape.size])]
+    outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", network.shape.size])]
     return graph.model("encoder", inputs, outputs)
 
 
@@ -133,43 +149,77 @@ def from_onnx(path: Path) -> Network:
     return network
 
 
-def _pairs(graph: _Graph) -> str:
-    first, end = graph.constant("one", np.array([1], np.int64)), graph.constant("end", np.array([2**31]))
-    following = graph.add("Slice", "ids", first, end)
-    following = graph.add("Concat", following, graph.constant("nothing", np.array([0], np.int64)), axis=0)
+def _around(graph: _Graph) -> str:
+    """Of each place, where its text has the places REACH before to REACH behind it; one behind the last place
+    of all where it has none. [places, 2 REACH + 1]."""
+    count = graph.add("Squeeze", graph.add("Shape", "ids"), graph.axis(0))
+    every = graph.add("Range", graph.constant("first", np.int64(0)), count, graph.constant("by", np.int64(1)))
+    steps = graph.constant("steps", np.arange(-REACH, REACH + 1))
+    near = graph.add("Add", graph.add("Unsqueeze", every, graph.axis(1)), steps)
+    beyond = graph.constant("beyond", np.array([REACH, REACH]))
+    texts = graph.add("Pad", "text", beyond, graph.constant("nobody", np.int64(-1)))
+    shifted = graph.add("Add", near, graph.constant("reach", np.int64(REACH)))
+    same = graph.add(
+        "Equal", graph.add("Gather", texts, shifted), graph.add("Unsqueeze", "text", graph.axis(1))
+    )
+    return graph.add("Where", same, near, count)
+
+
+def _pairs(graph: _Graph, around: str) -> str:
+    """The row of each character and the one behind it in the table of pairs."""
+    behind = graph.add("Gather", around, graph.constant("behind", np.int64(REACH + 1)), axis=1)
+    ids = graph.add("Concat", "ids", graph.constant("nothing", np.array([0], np.int64)), axis=0)
     mixed = graph.add("Mul", "ids", graph.constant("mix", np.int64(MIX)))
-    return graph.add("Mod", graph.add("Add", mixed, following), graph.constant("rows", np.int64(PAIRS)))
+    mixed = graph.add("Add", mixed, graph.add("Gather", ids, behind))
+    return graph.add("Mod", mixed, graph.constant("rows", np.int64(PAIRS)))
 
 
-def _convolution(graph: _Graph, name: str, layer: nn.Conv1d, seen: str) -> str:
-    """As a product of three shifted copies side by side, which is faster than a convolution for one text."""
-    step = layer.dilation[0]
-    pads = graph.constant(f"{name}.pads", np.array([step, 0, step, 0], np.int64))
-    wide = graph.add("Pad", seen, pads)
-    copies = []
-    for k in range(3):
-        start = graph.constant(f"{name}.start{k}", np.array([k * step], np.int64))
-        stop = graph.constant(f"{name}.stop{k}", np.array([(k - 2) * step or 2**31], np.int64))
-        copies.append(graph.add("Slice", wide, start, stop, graph.axis(0)))
+@torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
+def _largest(network: Network, texts: Sequence[NDArray[np.int64]]) -> list[float]:
+    """The largest absolute value that each convolution is given when the network reads `texts`."""
+    reader, found = deepcopy(network).eval(), [1e-8] * len(STEPS)
+
+    def watch(place: int, given: Tensor) -> None:
+        found[place] = max(found[place], float(given.abs().max()))
+
+    for i, layer in enumerate(reader.layers):
+        layer.register_forward_pre_hook(lambda _, given, i=i: watch(i, *given))
+    for text in texts:
+        reader(torch.from_numpy(text)[None])
+    return found
+
+
+def _convolution(graph: _Graph, name: str, layer: nn.Conv1d, rounded: str, around: str, zero: int) -> str:
+    """As a product of the rows of three places side by side, of which one that is not there is `zero`."""
+    spread, width = layer.dilation[0], layer.in_channels
+    nothing = graph.constant(f"{name}.nothing", np.full((1, width), zero, np.uint8))
+    columns = graph.constant(f"{name}.places", REACH + spread * np.arange(-1, 2))
+    places = graph.add("Gather", around, columns, axis=1)
+    copies = graph.add("Gather", graph.add("Concat", rounded, nothing, axis=0), places)
+    joined = graph.add("Reshape", copies, graph.constant(f"{name}.joined", np.array([-1, 3 * width])))
     weight = layer.weight.permute(2, 1, 0).reshape(-1, layer.out_channels)
     assert layer.bias is not None
-    joined = graph.add("Concat", *copies, axis=1)
-    return graph.add("Relu", _linear(graph, name, weight, layer.bias, joined))
+    bias = graph.constant(f"{name}.bias", layer.bias.detach().numpy())
+    return graph.add("Relu", graph.product(name, weight, joined, f"{name}.step", f"{name}.zero", bias))
 
 
-def _linear(graph: _Graph, name: str, weight: Tensor, bias: Tensor, rows: str) -> str:
-    """A product in whole numbers: rows are rounded with one scale a text, weights with one a column.
-
-    Weights take seven bits, for on processors without VNNI eight would overflow.
-    """
-    exact = weight.detach().numpy()
-    scale = np.maximum(np.abs(exact).max(axis=0), 1e-8) / SAFE_LEVELS
-    held = graph.constant(f"{name}.weight", np.rint(exact / scale).astype(np.int8))
-    scales = graph.constant(f"{name}.scale", scale.astype(np.float32))
-    rounded, step, zero = graph.several("DynamicQuantizeLinear", 3, rows)
-    sums = graph.add("Cast", graph.add("MatMulInteger", rounded, held, zero), to=TensorProto.FLOAT)
-    floats = graph.add("Mul", sums, graph.add("Mul", step, scales))
-    return graph.add("Add", floats, graph.constant(f"{name}.bias", bias.detach().numpy()))
+def _out(graph: _Graph, layer: nn.Linear, rows: str) -> str:
+    """A product of rows that have one scale each, for their sums grow with the text. They are rounded to whole
+    steps, and what is left to fine ones: eight bits alone would blur a vector more than all layers do."""
+    largest = graph.add("ReduceMax", graph.add("Abs", rows), graph.axis(1), keepdims=1)
+    step = graph.add("Div", graph.add("Max", largest, graph.number(1e-8)), graph.number(LEVELS))
+    scaled = graph.add("Div", rows, step)
+    whole = graph.add("Round", scaled)
+    zero = graph.constant("middle", np.uint8(MIDDLE))
+    parts = []
+    for part, one in (
+        (whole, graph.number(1)),
+        (graph.add("Sub", scaled, whole), graph.number(0.5 / LEVELS)),
+    ):
+        rounded = graph.add("QuantizeLinear", part, one, zero)
+        parts.append(graph.product("out", layer.weight.T, rounded, one, zero))
+    bias = graph.constant("out.bias", layer.bias.detach().numpy())
+    return graph.add("Add", graph.add("Mul", graph.add("Add", *parts), step), bias)
 
 
 class _Graph:
@@ -178,6 +228,7 @@ class _Graph:
     def __init__(self) -> None:
         self._nodes: list[Any] = []
         self._constants: dict[str, NDArray[Any]] = {}
+        self.owners = self.add("Unsqueeze", "text", self.axis(1))
 
     def add(self, kind: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         """A node; returns the name of its output."""
@@ -185,23 +236,37 @@ class _Graph:
         self._nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
 
-    def several(self, kind: str, count: int, *inputs: str) -> list[str]:
-        """A node with several outputs; returns their names."""
-        names = [f"{kind.lower()}{len(self._nodes)}.{k}" for k in range(count)]
-        self._nodes.append(helper.make_node(kind, list(inputs), names))
-        return names
-
     def constant(self, name: str, value: Any) -> str:
         """A constant tensor; returns its name."""
-        self._constants[name] = np.ascontiguousarray(value)
+        self._constants[name] = np.array(value, order="C")
         return name
 
     def axis(self, number: int) -> str:
         return self.constant(f"axis{number}", np.array([number], np.int64))
 
-    def total(self, rows: str) -> str:
-        """The sum over the first axis."""
-        return self.add("ReduceSum", rows, self.axis(0), keepdims=0)
+    def number(self, value: float) -> str:
+        return self.constant(f"number{value:g}", np.float32(value))
+
+    def by_text(self, how: str, rows: str, width: int) -> str:
+        """The sum or the largest, if above 0, of the rows of each text; [texts, width].
+
+        Rows are added one after the other, as long as a session has one thread.
+        """
+        wide = self.constant(f"width{width}", np.array([width], np.int64))
+        shape = self.add("Concat", self.add("Shape", "lengths"), wide, axis=0)
+        return self.add("ScatterND", self.add("ConstantOfShape", shape), self.owners, rows, reduction=how)
+
+    def product(self, name: str, weight: Tensor, rounded: str, step: str, zero: str, *bias: str) -> str:
+        """Rows of whole numbers, each standing for (number - zero) * step, times weights, plus `bias`.
+
+        Weights take seven bits, for on processors without VNNI eight would overflow.
+        """
+        exact = weight.detach().numpy()
+        scale = np.maximum(np.abs(exact).max(axis=0), 1e-8) / SAFE_LEVELS
+        held = self.constant(f"{name}.weight", np.rint(exact / scale).astype(np.int8))
+        scales = self.constant(f"{name}.scale", scale.astype(np.float32))
+        given = [rounded, held, step, scales, zero, *(("", *bias) if bias else ())]
+        return self.add("MatMulIntegerToFloat", *given, domain="com.microsoft")
 
     def lookup(self, name: str, table: nn.Embedding, ids: str) -> str:
         """Rows of an int8 table times their scales."""
@@ -210,13 +275,12 @@ class _Graph:
         rounded = np.rint(weight / scale[:, None]).astype(np.int8)
         rows = self.add("Gather", self.constant(name, rounded), ids)
         scales = self.add("Gather", self.constant(f"{name}.scale", scale.astype(np.float32)), ids)
-        floats = self.add("Cast", rows, to=TensorProto.FLOAT)
-        return self.add("Mul", floats, self.add("Unsqueeze", scales, self.axis(1)))
+        return self.add("DequantizeLinear", rows, scales, axis=0)
 
     def model(self, name: str, inputs: list[Any], outputs: list[Any]) -> onnx.ModelProto:
         held = [numpy_helper.from_array(value, key) for key, value in self._constants.items()]
         made = helper.make_graph(self._nodes, name, inputs, outputs, held)
-        opset = [helper.make_opsetid("", 17)]
+        opset = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(made, opset_imports=opset, ir_version=9, producer_name="autoscorer")
         onnx.checker.check_model(model)
         return model

@@ -23,9 +23,19 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..classify import Encoder
+from ..classify.encoder import BORDER, UNKNOWN
 from ..classify.features import NEIGHBOURS, WEIGHT, neighbours, places, said, width
-from ..classify.folder import CHARACTERS, CONFIG, FORMAT, MAX_OWN_BYTES, MODEL, TOKENIZER, TOKENS, digest
+from ..classify.folder import (
+    CHARACTERS,
+    CONFIG,
+    FORMAT,
+    MAX_OWN_BYTES,
+    MODEL,
+    TOKENIZER,
+    TOKENS,
+    digest,
+    read_characters,
+)
 from ..classify.own import OwnEncoder
 from ..errors import AutoscorerError, ConfigError, LabelError
 from .bases import VOCABULARY, Base, described
@@ -45,6 +55,7 @@ THREADS, LARGE = (
 )  # threads for encoders with so many weights; small ones gain nothing from more than 1
 MOST_TOKENS = 256  # the longest text has 160 characters
 AGREE = 0.99  # of the labels that whole numbers must leave as they are; else the weights stay floats
+MOST_READ = 2000  # texts that say how large numbers in the written encoder become
 COMPARED, TIMED = 400, 100  # turns on which the written encoder is compared and timed
 TOLERANCE = 1e-3  # of a vector of floats, beside what torch gives
 LICENCE = "LICENSE"
@@ -88,7 +99,8 @@ def tune(gold: Gold, base: Base, seed: int, step: Step) -> Tuned:
         model = _Model(body, len(gold.columns)).to(device)
         losses, best = _learn(model, sides[0], sides[1], gold.kind, seed, step)
         model.to("cpu").eval()
-        files, measured = _written(model, base, sides[1], gold.kind)
+        texts = list(dict.fromkeys(text for e in examples for text in e.texts))[:MOST_READ]
+        files, measured = _written(model, base, texts, sides[1], gold.kind)
     facts = {
         **described(base), "device": device.type, "losses": losses, "best_epoch": best,
         "tuned_on": len(sides[0]), "calibrated_on": len(sides[1]), **measured,
@@ -135,10 +147,8 @@ class _Own(nn.Module):
 
     def __init__(self, base: Base) -> None:
         super().__init__()
-        self._ids, self._characters = (
-            Encoder.load(base.folder).ids,
-            (base.folder / CHARACTERS).read_bytes(),
-        )
+        self._characters = (base.folder / CHARACTERS).read_bytes()
+        self._known = {char: i for i, char in enumerate(read_characters(base.folder), 2)}
         try:
             self.network = from_onnx(base.folder / MODEL)
         except ValueError as error:
@@ -151,9 +161,14 @@ class _Own(nn.Module):
         found: Tensor = self.network(padded([self._ids(t) for t in texts]).to(_device(self)))
         return found
 
-    def write(self, folder: Path, *, exact: bool) -> None:
-        """The files of an encoder of ours; its weights are always whole numbers."""
-        (folder / MODEL).write_bytes(to_onnx(self.network).SerializeToString(deterministic=True))
+    def _ids(self, text: str) -> NDArray[np.int64]:
+        found = [self._known.get(char, UNKNOWN) for char in text]
+        return np.array([BORDER, *found, BORDER], np.int64)
+
+    def write(self, folder: Path, texts: Sequence[str], *, exact: bool) -> None:
+        """The files of an encoder of ours; its numbers are always whole, and as large as `texts` need."""
+        graph = to_onnx(self.network, [self._ids(text) for text in texts])
+        (folder / MODEL).write_bytes(graph.SerializeToString(deterministic=True))
         (folder / CHARACTERS).write_bytes(self._characters)
         _write_config(folder, {"kind": "encoder", "size": self.size}, (MODEL, CHARACTERS))
 
@@ -191,7 +206,7 @@ class _Foreign(nn.Module):
         found: Tensor = (states * weight).sum(1) / weight.sum(1).clamp(min=1)
         return found
 
-    def write(self, folder: Path, *, exact: bool) -> None:
+    def write(self, folder: Path, texts: Sequence[str], *, exact: bool) -> None:
         """The graph, the tokenizer and what they are; exact: weights as floats, else as whole numbers."""
         with TemporaryDirectory() as name:
             path = Path(name) / "exact.onnx"
@@ -330,7 +345,7 @@ def _loss_on(model: _Model, examples: Sequence[_Example], loss: Any) -> float:
 
 
 def _written(
-    model: _Model, base: Base, apart: Sequence[_Example], kind: str
+    model: _Model, base: Base, texts: Sequence[str], apart: Sequence[_Example], kind: str
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """The files of the encoder, and how what they give differs from what torch gives on `apart`."""
     some, turns = list[_Example](), 0
@@ -343,7 +358,7 @@ def _written(
     for exact in (False, True):
         with TemporaryDirectory() as name:
             folder = Path(name)
-            model.body.write(folder, exact=exact)
+            model.body.write(folder, texts, exact=exact)
             _check_size(folder / MODEL)
             measured = _measured(model, folder, some, wanted, kind)
             files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

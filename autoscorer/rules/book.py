@@ -114,16 +114,20 @@ def load_rules(path: str | Path | None = None, *, tasks: Mapping[str, Labels] | 
     `extends: default` adds the file's behaviors, conditions and rules to the default ones; what has the
     name of a default one replaces it. Raises ConfigError with every mistake: file, line, key, what is allowed.
     """
-    source = Path(path) if path else resources.default_rules()
-    file, document = yaml_file.load(source, _File)
-    base = load_rules() if file.extends and path else None
+    return rules_of(yaml_file.Document(Path(path) if path else resources.default_rules()), tasks=tasks)
+
+
+def rules_of(document: yaml_file.Document, *, tasks: Mapping[str, Labels] | None = None) -> RuleBook:
+    """A parsed rule book, as `load_rules`."""
+    file = yaml_file.checked(document, _File)
+    base = load_rules() if file.extends else None
     own = {rule.id: rule for rule in file.rules}
     kept = tuple(own.pop(rule.id, rule) for rule in (base.rules if base else ()))
     inherited = [k for k in ("positions", *_Defaults.model_fields) if base and k not in document.data]
     book = RuleBook(
         id=file.id,
         version=str(file.version),
-        sha256=resources.sha256_of([source] + ([resources.default_rules()] if base else [])),
+        sha256=resources.sha256_of([document.path] + ([resources.default_rules()] if base else [])),
         behaviors={**(base.behaviors if base else {}), **file.behaviors},
         conditions={**(base.conditions if base else {}), **file.conditions},
         rules=kept + tuple(own.values()),

@@ -37,9 +37,7 @@ def order(book: RuleBook) -> list[Rule]:
 
 def classifiers_of(book: RuleBook) -> dict[str, tuple[str, ...]]:
     """The rules that ask a classifier, with its tasks: without the models they find nothing there."""
-    tasks = {
-        rule.id: {c.classifier.task for c in _reached(rule, book) if c.classifier} for rule in book.rules
-    }
+    tasks = {rule.id: {c.classifier.task for c in reached(rule, book) if c.classifier} for rule in book.rules}
     return {rule: tuple(sorted(found)) for rule, found in tasks.items() if found}
 
 
@@ -120,10 +118,10 @@ def _circles(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:
 
 def _asked(rule: Rule, book: RuleBook) -> set[str]:
     """The behaviors that a rule asks about."""
-    return {name for c in _reached(rule, book) for name in behaviors_of(c, book.conditions)}
+    return {name for c in reached(rule, book) for name in behaviors_of(c, book.conditions)}
 
 
-def _reached(rule: Rule, book: RuleBook) -> Iterator[Condition]:
+def reached(rule: Rule, book: RuleBook) -> Iterator[Condition]:
     """The conditions of a rule, and the named ones that it uses."""
     stack, seen = [part for _, part in rule.conditions()], set[str]()
     while stack:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import autoscorer as asr
 from autoscorer import resources
 from autoscorer.classify import Classifiers
+from autoscorer.classify.encoder import Encoder
 from autoscorer.classify.features import (
     BUCKETS,
     HEAD,
@@ -15,6 +16,7 @@ from autoscorer.classify.features import (
     TAIL,
     clean,
     grams,
+    grams_of,
     neighbours,
     pad,
     places,
@@ -77,6 +79,31 @@ def test_vectors_of_sentences_have_unit_length_and_like_ones_are_near(shipped):
     vectors = shipped.encoder.encode(["请您稍等一下", "麻烦您稍等", "我要投诉你们", ""])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+
+
+LONG = st.text(st.sampled_from("您好请问订单a0，。？😀\x02"), max_size=160)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LONG | st.text(max_size=30), min_size=1, max_size=40))
+def test_a_vector_has_the_same_bits_in_any_company(shipped, texts):
+    run = shipped.encoder.run
+    alone = np.concatenate([run([text]) for text in texts])
+    assert (run(texts) == alone).all()
+    assert (run(texts[::-1]) == alone[::-1]).all()
+
+
+def test_texts_that_fill_several_runs_come_back_in_order(shipped):
+    texts = [f"第{'很' * n}好" for n in range(90)] * 2
+    fresh = Encoder.load(resources.models_dir() / "encoder")
+    assert (fresh.vectors(texts) == np.concatenate([fresh.run([text]) for text in texts])).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LONG, min_size=1, max_size=12))
+def test_ngrams_made_together_are_those_made_alone(texts):
+    for together, text in zip(grams_of(texts), texts, strict=True):
+        assert together.tolist() == grams(text).tolist()
 
 
 TALK = [

@@ -120,7 +120,7 @@ def test_an_encoder_of_no_size(models, size):
 
 def test_an_encoder_of_another_size(models):
     rehash(models / "encoder", size=23)
-    assert "model.onnx: gives (24,), config.json says (23,)" in refusal(models)
+    assert "model.onnx: gives (1, 24), config.json says (1, 23)" in refusal(models)
 
 
 @pytest.mark.parametrize(

@@ -186,23 +186,33 @@ def spoilt(text="你好", **more):
     return asr.Transcript(**{"id": "m", "utterances": said, "source": "memory", **more})
 
 
+def timed(start, end=None):
+    """A contact in memory whose second turn has these times."""
+    said = (asr.Utterance("customer", "你好"), asr.Utterance("agent", "您好，我来帮您", None, start, end))
+    return spoilt(utterances=said)
+
+
 MEMORY = [
     (spoilt("你好\ud83d"), "turn 1: character U+D83D at position 3 is not text"),
     (spoilt("\0"), "turn 1: character U+0000 at position 1 is not text"),
     (spoilt(id="a\ud800b"), "the id: character U+D800 at position 2 is not text"),
     (spoilt(metadata={"team": ["\udfff"]}), "metadata 'team': character U+DFFF at position 1 is not text"),
+    (timed(float("nan")), "turn 2: start is nan"),
+    (timed(-1.0), "turn 2: start is -1.0"),
+    (timed(0.0, float("inf")), "turn 2: end is inf"),
 ]
 
 
 @pytest.mark.parametrize(("contact", "message"), MEMORY)
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_bad_characters_in_memory(plain_scorer, tmp_path, contact, message, workers):
+def test_bad_contacts_in_memory(plain_scorer, tmp_path, contact, message, workers):
     """They are one Failure as in a file, and the writers write it."""
     found = asr.score_many([contact, spoilt()], scorer=plain_scorer, workers=workers)
     asr.write(found, tmp_path)
     bad, fine = asr.load_results(tmp_path)
     assert isinstance(fine, asr.Scorecard)
-    assert (bad.stage, bad.code, bad.message) == ("analyze", "bad_characters", message)
+    code = "bad_characters" if "character" in message else "bad_time"
+    assert (bad.stage, bad.code, bad.message) == ("analyze", code, message)
     with pytest.raises(asr.TranscriptError, match=message[:20]):
         plain_scorer.score(contact)
 
