@@ -1,4 +1,7 @@
-"""Model folders, read and checked: `encoder/` and one folder a task, each with config.json and model.onnx."""
+"""Model folders, read and checked: `encoder/` and one folder a task, each with config.json and model.onnx.
+
+A task that was fine-tuned has an encoder of its own, in the folder `encoder/` inside its own.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from typing import Any, Literal, cast
 from ..errors import ConfigError
 from ..types import Role
 
+TOKENS = "tokens"
+"""The kind of an encoder that was made from a foreign one, with a tokenizer in place of a list of characters."""
 Kind = Literal["one", "many", "rating"]
 """A task gives each turn one of its labels, any number of them, or rates the whole contact on each."""
 Labels = Mapping[Role, tuple[str, ...]]
@@ -36,8 +41,11 @@ KINDS: Mapping[str, Kind] = {"sentiment": "one", "empathy": "one", "behaviors": 
 
 ENCODER = "encoder"
 FORMAT = 2
-MODEL, CHARACTERS, CONFIG = "model.onnx", "characters.json", "config.json"
+MODEL, CHARACTERS, CONFIG, TOKENIZER = "model.onnx", "characters.json", "config.json", "tokenizer.json"
+OWN_CONFIG = f"{ENCODER}/{CONFIG}"
+"""What a task's config.json lists among its files where the task has an encoder of its own."""
 MAX_BYTES = 1 << 28
+MAX_OWN_BYTES = 1 << 30  # of an encoder made from a foreign one
 TASK_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\-\u4e00-\u9fff]{0,39}")
 
 
@@ -72,9 +80,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class EncoderConfig:
-    """What an encoder's config.json says: the length of its vectors."""
+    """What an encoder's config.json says: the length of its vectors, and whether it reads tokens."""
 
     size: int
+    tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,8 @@ class Config:
 
     labels: the columns of the model, by role (for a rating under no role: the rated qualities).
     thresholds: probabilities, one a column. unsure: below this probability of the chosen label the model
-    is not relied on (kind one). encoder: sha256 of the encoder that the head reads. weights: of behaviors.
+    is not relied on (kind one). encoder: sha256 of the encoder that the head reads. own: whether that is in the
+    task's own folder. weights: of behaviors.
     """
 
     task: str
@@ -93,6 +103,7 @@ class Config:
     unsure: float
     encoder: str
     weights: Mapping[str, Weights]
+    own: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -103,10 +114,22 @@ class Config:
 def read_encoder_config(folder: Path) -> EncoderConfig:
     """The checked configuration of an encoder. Raises ConfigError."""
     path, raw = folder / CONFIG, _checked(folder, (MODEL, CHARACTERS))
+    return EncoderConfig(_size(path, raw))
+
+
+def _size(path: Path, raw: Mapping[str, Any]) -> int:
     size = raw.get("size")
     if not isinstance(size, int) or not 1 <= size <= 4096:
         raise ConfigError(f"{path}: size is {size!r}; must be a whole number from 1 to 4096")
-    return EncoderConfig(size)
+    return size
+
+
+def read_own_config(folder: Path) -> EncoderConfig:
+    """The checked configuration of the encoder of one task: of our kind, or one that reads tokens."""
+    if _json(folder / CONFIG, dict).get("kind") != TOKENS:
+        return read_encoder_config(folder)
+    path, raw = folder / CONFIG, _checked(folder, (MODEL, TOKENIZER), most=MAX_OWN_BYTES)
+    return EncoderConfig(_size(path, raw), tokens=True)
 
 
 def read_characters(folder: Path) -> tuple[str, ...]:
@@ -134,10 +157,17 @@ def read_config(folder: Path) -> Config:
     unsure = raw.get("unsure", 0.0)
     if not isinstance(unsure, (int, float)) or not 0 <= unsure < 1:
         raise ConfigError(f"{path}: unsure is {unsure!r}; must be a probability below 1")
-    return Config(task, kind, labels, thresholds, float(unsure), str(raw.get("encoder")), weights)
+    encoder, own = str(raw.get("encoder")), OWN_CONFIG in raw["files"]
+    if own:
+        _check_hash(folder / OWN_CONFIG, raw["files"][OWN_CONFIG])
+        if encoder != raw["files"][OWN_CONFIG]:
+            raise ConfigError(
+                f"{path}: encoder is {encoder[:12]}, but {OWN_CONFIG} is another; train the task anew"
+            )
+    return Config(task, kind, labels, thresholds, float(unsure), encoder, weights, own)
 
 
-def session(path: Path) -> Any:
+def session(path: Path, most: int = MAX_BYTES) -> Any:
     """An ONNX session that uses one thread, so that workers do not fight over cores. Raises ConfigError."""
     import onnxruntime as ort
 
@@ -146,7 +176,7 @@ def session(path: Path) -> Any:
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
     try:
-        return ort.InferenceSession(_bytes(path), options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(_bytes(path, most), options, providers=["CPUExecutionProvider"])
     except ConfigError:
         raise
     except Exception as error:  # onnxruntime's own errors share no base
@@ -158,12 +188,12 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file's bytes."""
-    return hashlib.sha256(_bytes(path)).hexdigest()
+def digest(path: Path, most: int = MAX_BYTES) -> str:
+    """The sha256 of a file's bytes, of which there may be `most`."""
+    return hashlib.sha256(_bytes(path, most)).hexdigest()
 
 
-def _checked(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
+def _checked(folder: Path, files: tuple[str, ...], most: int = MAX_BYTES) -> dict[str, Any]:
     path = folder / CONFIG
     raw = _json(path, dict)
     if raw.get("format") != FORMAT:
@@ -172,7 +202,7 @@ def _checked(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(stated, dict):
         raise ConfigError(f"{path}: files must map {', '.join(files)} to their sha256")
     for name in files:
-        _check_hash(folder / name, stated.get(name))
+        _check_hash(folder / name, stated.get(name), most)
     return cast(dict[str, Any], raw)
 
 
@@ -227,18 +257,18 @@ def _json(path: Path, kind: type) -> Any:
     return value
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int = MAX_BYTES) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_BYTES >> 20} MB, which no model here is")
+        if path.stat().st_size > most:
+            raise ConfigError(f"{path}: larger than {most >> 20} MB, which no model here is")
         return path.read_bytes()
     except OSError as error:
         wanted = f"{ENCODER}/ and one folder a task, each with {CONFIG} and {MODEL}"
         raise ConfigError(f"{path}: {error.strerror}; a folder of models holds {wanted}") from None
 
 
-def _check_hash(path: Path, stated: Any) -> None:
-    found = digest(path)
+def _check_hash(path: Path, stated: Any, most: int = MAX_BYTES) -> None:
+    found = digest(path, most)
     if found != stated:
         raise ConfigError(
             f"{path}: sha256 is {found}, config.json states {stated}; restore the file or train the model anew"

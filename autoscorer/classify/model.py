@@ -26,6 +26,7 @@ from .folder import (
     read_config,
     session,
 )
+from .own import OwnEncoder
 from .pooling import pooled, pooled_width
 
 if TYPE_CHECKING:
@@ -42,14 +43,16 @@ TOGETHER = 16
 
 
 class Classifier:
-    """One task's head on the shared encoder. Load with `Classifier.load(folder, encoder)`.
+    """One task's head on the shared encoder or its own. Load with `Classifier.load(folder, encoder)`.
 
     task: its name. kind: one label a turn, any number of them, or a rating of the contact.
     labels: the columns of every result. sha256: of config.json, which states the hash of the model.
+    own: the encoder that only this task reads, where it was fine-tuned.
     """
 
-    def __init__(self, config: Config, head: Any, sha256: str) -> None:
+    def __init__(self, config: Config, head: Any, sha256: str, own: OwnEncoder | None = None) -> None:
         self.config, self.task, self.labels, self.sha256 = config, config.task, config.columns, sha256
+        self.own = own
         self._head, self._inputs = head, {given.name for given in head.get_inputs()}
         places = {label: i for i, label in enumerate(self.labels)}
         self._columns = {
@@ -58,17 +61,18 @@ class Classifier:
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> Classifier:
-        """Read and check a task's folder. Raises ConfigError: a file is missing, malformed or altered, or
-        the head was fitted to another encoder."""
+        """Read and check a task's folder; `encoder` is the shared one. Raises ConfigError: a file is missing,
+        malformed or altered, or the head was fitted to another encoder."""
         config = read_config(folder)
-        if config.encoder != encoder.sha256:
+        own = OwnEncoder(folder / ENCODER) if config.own else None
+        if own is None and config.encoder != encoder.sha256:
             raise ConfigError(
                 f"{folder / CONFIG}: made for the encoder {config.encoder[:12]}, the one here is "
                 f"{encoder.sha256[:12]}; train the task anew, or put another version in use: "
                 f"autoscorer models list"
             )
-        made = cls(config, session(folder / MODEL), digest(folder / CONFIG))
-        made._try(folder, encoder.size)
+        made = cls(config, session(folder / MODEL), digest(folder / CONFIG), own)
+        made._try(folder, (own or encoder).size)
         return made
 
     @property
@@ -189,7 +193,7 @@ class Opinion:
 
 
 class Classifiers:
-    """The shared encoder and all tasks' heads. `sha256` maps each of them to the hash of its model."""
+    """The shared encoder and all tasks' heads, of which some may have an encoder of their own. `sha256` maps each of them to the hash of its model."""
 
     def __init__(self, encoder: Encoder, models: Mapping[str, Classifier]) -> None:
         self.encoder, self._models = encoder, dict(sorted(models.items()))
@@ -242,9 +246,11 @@ class Classifiers:
             prediction
             for task, model in self._models.items()
             if task != BEHAVIORS
-            for prediction in model.label(talk, table)
+            for prediction in model.label(talk, model.own.read(talk)[1] if model.own else table)
         ]
         predictions = tuple(sorted(labelled, key=lambda p: p.turn))
+        if self.behaviors and self.behaviors.own:
+            table = self.behaviors.own.read(talk)[1]
         return Opinion(transcript, predictions, self._ratings(vectors, talk), self, talk, table)
 
     @property
@@ -270,7 +276,8 @@ class Classifiers:
         if not clauses or self.behaviors is None:
             return {}
         cut = grams_of([clean(text[a:b]) for text, spans in clauses.items() for a, b in spans])
-        values, first, found = self.behaviors.by_words(cut, width(self.encoder.size)), 0, {}
+        size = (self.behaviors.own or self.encoder).size
+        values, first, found = self.behaviors.by_words(cut, width(size)), 0, {}
         for text, spans in clauses.items():
             best = values[first : first + len(spans)].argmax(axis=0).tolist()
             found[text] = dict(zip(self.behaviors.labels, best, strict=True))
@@ -282,7 +289,9 @@ class Classifiers:
         if not rated or not talk.turns:
             return {}
         row = pooled(vectors, talk)
-        values = {m.task: m.rate(row).tolist() for m in rated}
+        values = {
+            m.task: m.rate(pooled(m.own.vectors(talk.texts), talk) if m.own else row).tolist() for m in rated
+        }
         return {
             label: round(value, 3)
             for m in rated

@@ -68,6 +68,9 @@ def use(
     check_task(task)
     store = _store(models)
     if version != SHIPPED:
-        Classifier.load(store.version(task, version), Encoder.load(model_folders(models, new=True)[ENCODER]))
+        shared = Encoder.load(model_folders(models, new=True)[ENCODER])
+        found = Classifier.load(store.version(task, version), shared)
+        if found.own:
+            found.own.load()
     store.use(task, version)
     typer.echo(f"{task} {version}")

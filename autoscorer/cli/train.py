@@ -62,8 +62,17 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="With --promote: also if it is worse.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="What is kept apart; keep it from run to run.")] = 0,
     base: Annotated[
-        Path | None, typer.Option("--base", metavar="FOLDER", help="Models to build on; the shipped ones.")
+        Path | None,
+        typer.Option(
+            "--base",
+            metavar="FOLDER",
+            help="Models to build on; the shipped ones. With --fine-tune also an encoder of Hugging Face.",
+        ),
     ] = None,
+    fine_tune: Annotated[
+        bool,
+        typer.Option("--fine-tune", help="Tune the encoder too, for this task alone; needs the extra train."),
+    ] = False,
     models: Annotated[
         Path | None, typer.Option("--models", metavar="DIR", help="Where models are kept; the user's store.")
     ] = None,
@@ -82,7 +91,7 @@ def train(
     wish = Wish(task, out, promote, force, lang.value)
     files = [*(data or ()), *(more or ())]
     _refuse(wish, files)
-    using = _models(base, models)
+    using = _models(base, models, task if fine_tune else None)
     read = read_data(task, files, test or (), seed)
     _tell_data(read, wish.lang)
     trained = _run(read, using, load_rules(), seed, wish.lang)
@@ -98,13 +107,17 @@ def _refuse(wish: Wish, files: Sequence[Path]) -> None:
         raise UsageError(f"{wish.out}: is there already; name a new folder for --out")
 
 
-def _models(base: Path | None, models: Path | None) -> Models:
+def _models(base: Path | None, models: Path | None, tuned: str | None) -> Models:
+    """tuned: the task whose encoder is fine-tuned."""
     from ..classify import Classifiers
-    from ..learn import Models
-    from ..store import base_folders, model_folders
+    from ..learn import Models, bases
+    from ..store import ENCODER, base_folders, model_folders
 
-    start = base_folders(base) if base else base_folders(models, new=True)
-    return Models(start, Classifiers.of(model_folders(models, new=True)))
+    if base and not tuned:
+        bases.check_plain(base)
+    start = base_folders(base) if base and not tuned else base_folders(models, new=True)
+    tune = bases.find_base(tuned, base or start[ENCODER]) if tuned else None
+    return Models(start, Classifiers.of(model_folders(models, new=True)), tune)
 
 
 def _tell_data(read: Data, lang: Lang) -> None:
@@ -198,7 +211,7 @@ def _keep(trained: Trained, wish: Wish, models: Path | None) -> int:
 
 def _show(trained: Trained, verdict: str, lang: Lang) -> None:
     """The figures on stdout, the verdict last."""
-    from ..learn.card import SECOND_LOOK, shown, thin_labels
+    from ..learn.card import SECOND_LOOK, shown, thin_labels, tuned_size
     from ..learn.words import say
     from . import screen
 
@@ -211,7 +224,7 @@ def _show(trained: Trained, verdict: str, lang: Lang) -> None:
         "kind": kind,
     }
     out.print(say(lang, "sizes", **sizes), soft_wrap=True)
-    for line in filter(None, [thin_labels(m, lang)]):
+    for line in filter(None, [thin_labels(m, lang), tuned_size(m, lang) if "tuned" in m else ""]):
         out.print(screen.one_line(line), soft_wrap=True)
     if m["doubted"]:
         out.print(say(lang, "suspicious", count=m["doubted"], file=SECOND_LOOK))

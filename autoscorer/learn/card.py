@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!])")
 
 def write_folder(folder: Path, trained: Trained, *, verdict: str, lang: Lang) -> None:
     """The whole model folder: model and configuration, card, metrics.json, and the lists for people."""
-    write_head(folder, dict(trained.config), trained.model)
+    write_head(folder, dict(trained.config), trained.model, trained.encoder)
     metrics = {**trained.metrics, "promotion": verdict}
     write_json(folder / METRICS, metrics)
     (folder / CARD).write_text(card(metrics, lang), encoding="utf-8")
@@ -73,8 +73,7 @@ def card(metrics: Mapping[str, Any], lang: Lang) -> str:
     m = metrics
     parts = [
         f"# {say(lang, 'title', task=m['task'])}",
-        f"{say(lang, 'made', version=m['version'], seed=m['seed'])} "
-        + say(lang, "base_own" if m["base_head"] else "base_none"),
+        f"{say(lang, 'made', version=m['version'], seed=m['seed'])} " + origin(m, lang),
         f"## {say(lang, 'data')}\n{_data(m, lang)}",
         f"## {say(lang, 'figures')}\n{headlines(m, lang)}",
         *_details(m, lang),
@@ -82,6 +81,26 @@ def card(metrics: Mapping[str, Any], lang: Lang) -> str:
         f"## {say(lang, 'limits')}\n{say(lang, 'limits_text')}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def origin(m: Mapping[str, Any], lang: Lang) -> str:
+    """What the model was made from."""
+    if "tuned" not in m:
+        return say(lang, "base_own" if m["base_head"] else "base_none")
+    t = m["tuned"]
+    name = say(lang, "base_ours") if t["base_kind"] == "autoscorer" else f"{t['base']} ({t['base_kind']})"
+    licence = say(lang, "licence", file=escaped(t["licence"])) if t["licence"] else say(lang, "no_licence")
+    return " ".join([
+        say(lang, "base_tuned", name=escaped(name), sha=t["base_sha256"], seen=t["tuned_on"], unseen=t["calibrated_on"]),
+        licence if t["base_kind"] != "autoscorer" or t["licence"] else "",
+        tuned_size(m, lang),
+    ]).replace("  ", " ")  # fmt: skip
+
+
+def tuned_size(m: Mapping[str, Any], lang: Lang) -> str:
+    """How large a fine-tuned encoder is, and what a turn costs."""
+    t = m["tuned"]
+    return say(lang, "tuned_size", size=f"{t['encoder_bytes'] / 1e6:.1f}", time=t["milliseconds_per_turn"])
 
 
 def _data(m: Mapping[str, Any], lang: Lang) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..classify.folder import Kind
 from .rows import Step, Table
+from .split import SEEN
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,8 @@ class _Scale:
 
 
 def fit(table: Table, base: Floats | None, folds: NDArray[np.int64], kind: Kind, step: Step) -> Fitted:
-    """Fit all problems of a task. folds: of each row, by dialogue. base: the base head's logits, [n, labels].
+    """Fit all problems of a task. folds: of each row, by dialogue; SEEN rows are in no fold, and what is said of
+    them out of fold means nothing. base: the base head's logits, [n, labels].
 
     Kind one is one multinomial problem, many one problem a label, rating one regression a label.
     """
@@ -132,13 +134,14 @@ def _solve(x: NDArray[np.float32], y: Floats, folds: NDArray[np.int64], kind: Ki
     if not len(x):
         return _Solved(np.zeros((x.shape[1], y.shape[1])), np.full(y.shape[1], -NEVER), y, grid[0])
     logits = {s: np.zeros(y.shape) for s in grid}
-    for fold in np.unique(folds):
+    for fold in np.unique(folds[folds != SEEN]):
         out = folds == fold
         if out.all():
             break
         for strength, (weights, bias) in zip(grid, model(x[~out], y[~out], grid), strict=True):
             logits[strength][out] = x[out] @ weights + bias
-    best = min(grid, key=lambda s: _loss(logits[s], y, kind))
+    asked = folds != SEEN
+    best = min(grid, key=lambda s: _loss(logits[s][asked], y[asked], kind)) if asked.any() else grid[0]
     weights, bias = next(model(x, y, (best,)))
     return _Solved(weights, bias, logits[best], best)
 

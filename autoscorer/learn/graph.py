@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..classify import Classifier
 from ..classify.features import BUCKETS, Rows
-from ..classify.folder import CONFIG, FORMAT, MODEL, digest
+from ..classify.folder import CONFIG, ENCODER, FORMAT, MODEL, OWN_CONFIG, digest
 from ..errors import AutoscorerError
 from .fit import Linear
 from .wide import Wide, matrix
@@ -141,11 +142,24 @@ def _versions(base: Path | None) -> dict[str, Any]:
     return {"opset_imports": list(model.opset_import), "ir_version": model.ir_version}
 
 
-def write_head(folder: Path, config: dict[str, Any], model: bytes) -> None:
-    """model.onnx and, with its hash, config.json."""
+def write_head(
+    folder: Path, config: dict[str, Any], model: bytes, encoder: Mapping[str, bytes] | None = None
+) -> None:
+    """model.onnx and, with its hash, config.json. encoder: the files of the task's own encoder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MODEL).write_bytes(model)
-    write_json(folder / CONFIG, {"format": FORMAT, **config, "files": {MODEL: digest(folder / MODEL)}})
+    files = {MODEL: digest(folder / MODEL)}
+    if encoder:
+        write_files(folder / ENCODER, encoder)
+        files[OWN_CONFIG] = digest(folder / OWN_CONFIG)
+    write_json(folder / CONFIG, {"format": FORMAT, **config, "files": files})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Files by their names into a new folder."""
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..classify import Encoder
 from ..classify.features import Rows, said
+from ..classify.own import OwnEncoder
 from ..classify.pooling import pooled
 from .gold import Dialogue, Gold
 
@@ -26,13 +27,22 @@ class Table:
     gold: Floats
     at: NDArray[np.int64]
 
+    def pick(self, wanted: NDArray[np.bool_]) -> Table:
+        """The rows where `wanted` is true."""
+        places = np.flatnonzero(wanted)
+        return Table(
+            Rows(self.rows.dense[places], tuple(self.rows.grams[k] for k in places if self.rows.grams)),
+            self.gold[places],
+            self.at[places],
+        )
+
     @property
     def dialogues(self) -> NDArray[np.int64]:
         """The index of each row's dialogue."""
         return self.at[:, 0]
 
 
-def table(gold: Gold, encoder: Encoder, step: Step) -> Table:
+def table(gold: Gold, encoder: Encoder | OwnEncoder, step: Step) -> Table:
     """Encode all dialogues of `gold`; `step` hears how many are done, of how many."""
     make = _rating if gold.kind == "rating" else _turns
     parts = []
@@ -46,22 +56,22 @@ def table(gold: Gold, encoder: Encoder, step: Step) -> Table:
     )
 
 
-def _turns(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> Table:
+def _turns(gold: Gold, d: Dialogue, index: int, encoder: Encoder | OwnEncoder) -> Table:
     talk = said(d.utterances)
     judged = [k for k, turn in enumerate(talk.turns) if turn in d.golds]
     turns = [talk.turns[k] for k in judged]
-    targets = np.array([_target(gold, d, turn) for turn in turns], float).reshape(-1, len(gold.columns))
+    targets = np.array([target(gold, d, turn) for turn in turns], float).reshape(-1, len(gold.columns))
     at = np.array([(index, turn) for turn in turns], np.int64).reshape(-1, 2)
     return Table(encoder.read(talk)[1].pick(judged), targets, at)
 
 
-def _target(gold: Gold, d: Dialogue, turn: int) -> list[float]:
+def target(gold: Gold, d: Dialogue, turn: int) -> list[float]:
     """What the turn has of each label of its role."""
     asked = frozenset(gold.labels.get(d.utterances[turn].role, ())) - d.skips.get(turn, frozenset())
     return [float(label in d.golds[turn]) if label in asked else np.nan for label in gold.columns]
 
 
-def _rating(gold: Gold, d: Dialogue, index: int, encoder: Encoder) -> Table:
+def _rating(gold: Gold, d: Dialogue, index: int, encoder: Encoder | OwnEncoder) -> Table:
     talk = said(d.utterances)
     row = pooled(encoder.vectors(talk.texts), talk)
     targets = np.array([[d.ratings.get(label, np.nan) for label in gold.columns]])

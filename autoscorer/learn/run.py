@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +16,27 @@ from numpy.typing import NDArray
 from ..classify import Classifier, Classifiers, Encoder
 from ..classify.folder import ENCODER, KINDS, MODEL
 from ..classify.model import BEHAVIORS
+from ..classify.own import OwnEncoder
 from ..errors import ConfigError, LabelError
 from ..rules import RuleBook
 from . import tune
+from .bases import Base
 from .checks import Doubt, Findings, checked, doubts
 from .compare import Comparison, compare
 from .fit import Fitted, Linear, fit
 from .gold import Dialogue, Gold, gold
-from .graph import Head, graph, parity, run_head, write_head
+from .graph import Head, graph, parity, run_head, write_files, write_head
 from .graph import Table as GramTable
 from .labelled import Labelled, read_labelled
 from .reading import RuleHits, rule_hits
 from .rows import Step, Table, table
-from .split import fingerprint, folds, held_out
+from .split import SEEN, fingerprint, folds, held_out
 from .weigh import weights
 from .wide import Wide
 from .wide import fit as fit_grams
+
+if TYPE_CHECKING:
+    from .tuning import Tuned
 
 Floats = NDArray[np.float64]
 Say = Callable[[str], Step]
@@ -53,15 +58,17 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """base: the folders that the new head builds on. present: the models in use, which it is compared with."""
+    """base: the folders that the new head builds on. present: the models in use, which it is compared with.
+    tune: the encoder to fine-tune for the task; None where the head reads the shared one as it is."""
 
     base: Mapping[str, Path]
     present: Classifiers
+    tune: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A new head, not yet kept anywhere: `config` and `model` are its files."""
+    """A new head, not yet kept anywhere: `config`, `model` and `encoder`, if it has its own, are its files."""
 
     data: Data
     config: Mapping[str, Any]
@@ -69,6 +76,7 @@ class Trained:
     comparison: Comparison
     doubts: tuple[Doubt, ...]
     metrics: Mapping[str, Any]
+    encoder: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_data(task: str, paths: Sequence[Path], test: Sequence[Path], seed: int) -> Data:
@@ -118,30 +126,63 @@ def train(data: Data, models: Models, *, seed: int, book: RuleBook, say: Say) ->
 
     encoder = Encoder.load(models.base[ENCODER])
     base = _base_head(data.fit, models.base, encoder)
-    rows = table(data.fit, encoder, say("encode"))
-    logits = run_head(base, rows.rows) if base else None
+    tuned = _fine_tuned(data.fit, models.tune, seed, say) if models.tune else None
+    own = _own(tuned) if tuned else None
+    rows = table(data.fit, own or encoder, say("encode"))
+    logits = (
+        run_head(base, rows.rows) if base and not own else None
+    )  # it would not know a tuned encoder's rows
+    row_folds = _folds(data.fit, tuned, seed)[rows.dialogues]
     with threadpool_limits(1):  # many small products: more threads cost more than they give, and change bits
-        fitted = _fitted(data.fit, rows, logits, folds(data.fit.dialogues, seed)[rows.dialogues], say)
+        fitted = _fitted(data.fit, rows, logits, row_folds, say)
     hits = _hits(data.fit, book, say)
-    path = models.base[data.fit.task] / MODEL if base else None
-    head, config, probability = _tuned(data.fit, rows, fitted, hits, base)
-    head, config = replace(head, base=path), {**config, "encoder": encoder.sha256}
-    model = graph(head)
+    path = models.base[data.fit.task] / MODEL if base and not own else None
+    fair, unseen = rows.pick(row_folds != SEEN), fitted.pick(row_folds != SEEN)
+    head, config, probability = _calibrated(data.fit, fair, unseen, hits, base, adjusts=own is None)
+    head, config = replace(head, base=path), {**config, "encoder": (own or encoder).sha256}
+    model, files = graph(head), dict(tuned.files) if tuned else {}
     with TemporaryDirectory() as folder:
-        write_head(Path(folder), config, model)
+        write_head(Path(folder), config, model, files)
         loaded = Classifier.load(Path(folder), encoder)
+        if loaded.own:
+            loaded.own.load()
     difference = parity(loaded, rows.rows, head.logits(rows.rows, logits))
     new = models.present.with_head(loaded)
     apart = _hits(data.apart, book, say)
     present = models.present if data.fit.task in models.present.tasks else None
     comparison = compare(data.apart, new, _comparable(present, data.fit), apart, say("compare"))
-    doubted = tuple(doubts(data.fit, [(int(d), int(t)) for d, t in rows.at], probability)) if data.fit.kind != "rating" else ()  # fmt: skip
+    doubted = tuple(doubts(data.fit, [(int(d), int(t)) for d, t in fair.at], probability)) if data.fit.kind != "rating" else ()  # fmt: skip
     facts = {
         "strengths": list(fitted.deep.strengths), "largest_logit_difference": round(difference, 7),
-        "base_head": base.sha256 if base else None, "encoder": encoder.sha256, "seed": seed,
+        "base_head": base.sha256 if base and not own else None, "encoder": config["encoder"], "seed": seed,
+        **({"tuned": dict(tuned.facts)} if tuned else {}),
     }  # fmt: skip
     metrics = _metrics(data, comparison, {**facts, "turns": len(rows.gold), "doubted": len(doubted)})
-    return Trained(data, config, model, comparison, doubted, metrics)
+    return Trained(data, config, model, comparison, doubted, metrics, files)
+
+
+def _fine_tuned(gold: Gold, base: Base, seed: int, say: Say) -> Tuned:
+    from .tuning import tune
+
+    return tune(gold, base, seed, say("tune"))
+
+
+def _own(tuned: Tuned) -> OwnEncoder:
+    with TemporaryDirectory() as name:
+        write_files(Path(name) / ENCODER, tuned.files)
+        encoder = OwnEncoder(Path(name) / ENCODER)
+        encoder.load()
+    return encoder
+
+
+def _folds(gold: Gold, tuned: Tuned | None, seed: int) -> NDArray[np.int64]:
+    """The fold of each dialogue; what an encoder was tuned on is always fitted on and never judged by."""
+    if tuned is None:
+        return folds(gold.dialogues, seed)
+    found = np.full(len(gold.dialogues), SEEN, np.int64)
+    apart = np.flatnonzero(~tuned.seen)
+    found[apart] = folds([gold.dialogues[at] for at in apart], seed)
+    return found
 
 
 def _comparable(present: Classifiers | None, gold: Gold) -> Classifiers | None:
@@ -175,6 +216,11 @@ class _Fitted:
     wide: Wide | None
     wide_out_of_fold: Floats
 
+    def pick(self, wanted: NDArray[np.bool_]) -> _Fitted:
+        """With the logits of those rows alone."""
+        deep = replace(self.deep, out_of_fold=self.deep.out_of_fold[wanted])
+        return _Fitted(deep, self.wide, self.wide_out_of_fold[wanted])
+
 
 def _fitted(gold: Gold, rows: Table, base: Floats | None, row_folds: Any, say: Say) -> _Fitted:
     deep = fit(rows, base, row_folds, gold.kind, say("fit"))
@@ -184,10 +230,13 @@ def _fitted(gold: Gold, rows: Table, base: Floats | None, row_folds: Any, say: S
     return _Fitted(deep, wide, out_of_fold)
 
 
-def _tuned(
-    gold: Gold, rows: Table, fitted: _Fitted, hits: RuleHits | None, base: Classifier | None
+def _calibrated(
+    gold: Gold, rows: Table, fitted: _Fitted, hits: RuleHits | None, base: Classifier | None, *, adjusts: bool
 ) -> tuple[Head, dict[str, Any], Floats]:
-    """The calibrated head, its configuration, and calibrated probabilities out of fold."""
+    """The calibrated head, its configuration, and calibrated probabilities out of fold.
+
+    adjusts: whether the head reads what the base head says.
+    """
     labels = base.config.labels if base else gold.labels
     config: dict[str, Any] = {
         "task": gold.task, "kind": gold.kind, "labels": {role: list(names) for role, names in labels.items()},
@@ -196,7 +245,7 @@ def _tuned(
     if fitted.wide is None:
         config |= {"thresholds": [0.5] * len(gold.columns), "unsure": 0.0}
         return Head(deep.head, None, None), config, deep.out_of_fold
-    prior = tune.ADJUSTED if base else tune.HALVES
+    prior = tune.ADJUSTED if base and adjusts else tune.HALVES
     mixed = tune.mix(deep.out_of_fold, fitted.wide_out_of_fold, rows.gold, gold.kind, prior)
     logits = mixed.apply(deep.out_of_fold, fitted.wide_out_of_fold)
     probability = tune.probabilities(logits, gold.kind)

@@ -17,6 +17,9 @@ from .gold import Dialogue
 
 HELD_OUT = 0.2
 FOLDS = 4
+CALIBRATION = 0.25
+SEEN = -1
+"""In place of a fold: what an encoder was fine-tuned on, which says nothing of what the model is worth."""
 LEAST = 4
 
 
@@ -48,6 +51,19 @@ def folds(dialogues: Sequence[Dialogue], seed: int) -> NDArray[np.int64]:
     found = np.empty(len(shares), np.int64)
     found[np.argsort(shares, kind="stable")] = np.arange(len(shares)) % FOLDS
     return found
+
+
+def calibration(dialogues: Sequence[Dialogue], seed: int) -> NDArray[np.bool_]:
+    """True for the quarter that an encoder is not fine-tuned on, so that what hangs on it can be calibrated there.
+    Of the dialogues with a label at least a quarter, where four or more have it; at most half of all."""
+    shares = np.array([_share(d, f"calibration {seed}") for d in dialogues])
+    chosen = shares < CALIBRATION
+    for owners in _owners(dialogues).values():
+        if len(owners) >= LEAST:
+            chosen[sorted(owners, key=lambda at: float(shares[at]))[: ceil(len(owners) * CALIBRATION)]] = True
+    order = np.argsort(np.where(chosen, shares - 1, shares), kind="stable")
+    kept = order[: min(max(2, int(chosen.sum())), len(shares) // 2)]
+    return np.isin(np.arange(len(shares)), kept)
 
 
 def fingerprint(d: Dialogue) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..classify.features import BUCKETS
 from .rows import Step
+from .split import SEEN
 
 C = 60.0
 LEAST = 2  # turns in which an n-gram must occur
@@ -47,7 +48,7 @@ def matrix(grams: Sequence[Ids]) -> Any:
 def fit(grams: Sequence[Ids], gold: Floats, folds: NDArray[np.int64], step: Step) -> tuple[Wide, Floats]:
     """One binary model a column of gold [turns, labels]; rows where it is NaN are left out.
 
-    Returns the model of all rows, and the logits of models that had not seen a row's fold.
+    Returns the model of all rows, and the logits of models that had not seen a row's fold (0 for SEEN rows).
     """
     counts = np.bincount(np.concatenate(grams), minlength=BUCKETS)
     known = np.flatnonzero(counts >= LEAST)
@@ -57,7 +58,7 @@ def fit(grams: Sequence[Ids], gold: Floats, folds: NDArray[np.int64], step: Step
     weights, bias = np.zeros((len(known), gold.shape[1])), np.zeros(gold.shape[1])
     oof = np.zeros(gold.shape)
     for done, j in enumerate(columns, 1):
-        for fold in np.unique(folds):
+        for fold in np.unique(folds[folds != SEEN]):
             out = folds == fold
             w, b = _column(rows[~out], gold[~out, j])
             oof[out, j] = rows[out] @ w + b

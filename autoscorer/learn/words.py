@@ -11,6 +11,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "made": ("由 autoscorer {version} 训练，种子 {seed}。", "Trained by autoscorer {version}, seed {seed}."),
     "base_own": ("在随附模型的输出上调整，而不是替换它。", "It adjusts what the shipped head says, and does not replace it."),
     "base_none": ("从编码器的向量开始训练。", "It was fitted to the vectors of the encoder alone."),
+    "base_ours": ("随附的编码器", "the shipped encoder"),
+    "base_tuned": ("编码器由 {name} 微调而来（权重 sha256 `{sha}`），只供本任务使用：在 {seen} 个会话上微调，在另外 {unseen} 个会话上校准。",
+                   "Its encoder, which no other task reads, was fine-tuned from {name} (sha256 of the weights `{sha}`) on "
+                   "{seen} dialogues, and calibrated on {unseen} others."),
+    "licence": ("原编码器的许可证：encoder/LICENSE（原文件 {file}）。", "The base's licence is in encoder/LICENSE (its file {file})."),
+    "no_licence": ("原编码器的文件夹里没有许可证文件。", "The folder of the base has no licence file."),
+    "tuned_size": ("编码器 {size} MB，在一个核上每句 {time} 毫秒。", "The encoder has {size} MB and takes {time} ms a turn on one core."),
     "data": ("数据", "Data"),
     "file": ("文件", "file"),
     "sizes": ("训练：{fit} 个会话，{turns} 条标注。另留：{apart} 个会话，训练从未见过（{kind}）。",
