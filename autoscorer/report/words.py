@@ -257,8 +257,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "decision": ("处理结果", "Decision"),
     "accepted": ("成立", "accepted"),
     "rejected": ("驳回", "rejected"),
+    "person_outcome": ("人工判定", "Person's outcome"),
+    "person_points": ("人工得分", "Person's points"),
     "decision_reason": ("处理理由", "Reason of the decision"),
     "decided_by": ("处理人", "Decided by"),
+    "decided_on": ("处理日期", "Decided on"),
     "too_long": ("……后续行超出 Excel 上限", "… more rows than Excel holds"),
 }  # fmt: skip
 

@@ -19,6 +19,8 @@ from .settings import PRIORITIES
 from .view import place
 from .words import words
 
+APPEAL_WIDTHS = (30, 12, 12, 12, 14, 10, 30, 12, 12)
+"""Of the columns of the appeals that people fill in."""
 _EPOCH = datetime.datetime(2000, 1, 1)
 
 
@@ -40,8 +42,10 @@ class XlsxReport(Report):
         self._losses = self._sheet("losses", self._loss_heads(), (16, 14, 18, 26, 18, 10, 8, 60, 70))
         self._alerts = self._book.add_worksheet(t["urgent"])
         self._appeals = self._sheet(
-            "appeals", self._appeal_heads(), (16, 14, 26, 18, 10, 8, 60, 30, 12, 12, 12, 30, 12)
+            "appeals", self._appeal_heads(), (16, 14, 26, 18, 10, 8, 60, *APPEAL_WIDTHS)
         )
+        for column, width in enumerate(APPEAL_WIDTHS, len(self._appeal_heads()) - len(APPEAL_WIDTHS)):
+            self._appeals.sheet.set_column(column, column, width, self._formats["input"])
 
     def put(self, card: Scorecard, contact: Contact) -> None:
         self._details.add(self._detail(contact))
@@ -113,7 +117,7 @@ class XlsxReport(Report):
 
     def _appeal_heads(self) -> list[str]:
         keys = ("id", "agent", "criterion_id", "criterion", "outcome", "lost", "reason", "appeal_reason", "appealed_by",
-                "appealed_on", "decision", "decision_reason", "decided_by")  # fmt: skip
+                "appealed_on", "decision", "person_outcome", "person_points", "decision_reason", "decided_by", "decided_on")  # fmt: skip
         return [self._told[key] for key in keys]
 
     def _colour_details(self) -> None:
@@ -135,8 +139,10 @@ class XlsxReport(Report):
     def _close_appeals(self) -> None:
         rows, told = self._appeals, self._told
         rows.filter()
-        choice = {"validate": "list", "source": [told["accepted"], told["rejected"]]}
-        rows.sheet.data_validation(1, 10, max(rows.table.last, 500), 10, choice)
+        outcomes = ("met", "partial", "not_met", "not_applicable")
+        for column, keys in ((10, ("accepted", "rejected")), (11, outcomes)):
+            choice = {"validate": "list", "source": [told[key] for key in keys]}
+            rows.sheet.data_validation(1, column, max(rows.table.last, 500), column, choice)
 
     # ── figures ───────────────────────────────────────────────
 

@@ -101,8 +101,8 @@ def test_appeals_are_a_form_for_what_was_not_passed(tmp_path):
     assert column(sheet, "会话") == ["c", "c"]
     assert column(sheet, "评分项编号") == ["attitude.greeting", "red_lines.rudeness"]
     assert column(sheet, "申诉理由") == [None, None]
-    (choice,) = sheet.data_validations.dataValidation
-    assert choice.formula1 == '"成立,驳回"'
+    choices = [rule.formula1 for rule in sheet.data_validations.dataValidation]
+    assert choices == ['"成立,驳回"', '"符合,部分符合,不符合,不适用"']
 
 
 def test_agents(tmp_path):
