@@ -37,9 +37,9 @@ class XlsxReport(Report):
         self._agents = self._book.add_worksheet(t["agents"])
         self._criteria = self._book.add_worksheet(t["criteria"])
         self._details = self._sheet(
-            "details", self._detail_heads(), (16, 11, 14, 12, 10, 8, 9, 7, 22, 7, 7, 7, 7, 26, 48)
+            "details", self._detail_heads(), (16, 11, 14, 12, 10, 8, 9, 7, 22, 7, 7, 7, 7, 26, 48, 30)
         )
-        self._losses = self._sheet("losses", self._loss_heads(), (16, 14, 18, 26, 18, 10, 8, 60, 70))
+        self._losses = self._sheet("losses", self._loss_heads(), (16, 14, 18, 26, 18, 10, 8, 8, 60, 70))
         self._alerts = self._book.add_worksheet(t["urgent"])
         self._appeals = self._sheet(
             "appeals", self._appeal_heads(), (16, 14, 26, 18, 10, 8, 60, *APPEAL_WIDTHS)
@@ -52,7 +52,7 @@ class XlsxReport(Report):
         for row in self._loss_rows(contact):
             self._losses.add(row)
             if not contact.passed:
-                self._appeals.add([row[0], row[1], *row[3:8]])
+                self._appeals.add([row[0], row[1], *row[3:7], row[8]])
 
     def draw(self, figures: Figures, contacts: list[Contact], failures: list[Failure]) -> None:
         Front(self._book, self._overview, self.options, self._formats).draw(figures)
@@ -80,7 +80,7 @@ class XlsxReport(Report):
 
     def _detail_heads(self) -> list[str]:
         keys = ("id", "day", "agent", "team", "channel", "total", "grade", "passed", "critical", "turns", "start_mood",
-                "lowest_mood", "end_mood", "signs", "need")  # fmt: skip
+                "lowest_mood", "end_mood", "signs", "need", "unsure")  # fmt: skip
         return [self._told[key] for key in keys]
 
     def _detail(self, c: Contact) -> list[Cell]:
@@ -90,11 +90,22 @@ class XlsxReport(Report):
         return [
             c.id, c.day, c.agent, c.team, c.channel, c.total, names.grade(c.grade),
             told["yes"] if c.passed else told["no"], "、".join(map(names.criterion, c.critical)), c.turns, *mood,
-            "、".join(signs), c.need,
+            "、".join(signs), c.need, "、".join(map(names.criterion, c.unsure)),
         ]  # fmt: skip
 
     def _loss_heads(self) -> list[str]:
-        keys = ("id", "agent", "section", "criterion_id", "criterion", "outcome", "lost", "reason", "quotes")
+        keys = (
+            "id",
+            "agent",
+            "section",
+            "criterion_id",
+            "criterion",
+            "outcome",
+            "lost",
+            "unsure",
+            "reason",
+            "quotes",
+        )
         return [self._told[key] for key in keys]
 
     def _loss_rows(self, c: Contact) -> Iterator[list[Cell]]:
@@ -103,7 +114,7 @@ class XlsxReport(Report):
             score = loss.score
             yield [
                 c.id, c.agent, names.section(score.section), score.criterion, names.criterion(score.criterion),
-                told[score.outcome], score.lost, loss.reason or self._looked(loss.looked), self._quotes(loss.quotes),
+                told[score.outcome], score.lost, told["review"] if score.unsure else "", loss.reason or self._looked(loss.looked), self._quotes(loss.quotes),
             ]  # fmt: skip
 
     def _looked(self, looked: tuple[int, int] | None) -> str:
@@ -190,13 +201,13 @@ class XlsxReport(Report):
         t, names = self._told, self.options.names
         outcomes = ("met", "partial", "not_met", "not_applicable", "manual")
         heads = [t["section"], t["criterion_id"], t["criterion"], *(t[o] for o in outcomes), t["share"], t["lost"],
-                 t["lost_each"]]  # fmt: skip
-        rows = self._sheet("criteria", heads, (18, 28, 22, 8, 10, 9, 9, 10, 10, 10, 18), self._criteria)
+                 t["lost_each"], t["unsure"]]  # fmt: skip
+        rows = self._sheet("criteria", heads, (18, 28, 22, 8, 10, 9, 9, 10, 10, 10, 18, 8), self._criteria)
         self._criteria.freeze_panes(1, 3)
         for c in f.criteria:
             counts = [c.outcomes.get(outcome, 0) for outcome in outcomes]
             rows.add([names.section(c.section), c.id, names.criterion(c.id), *counts, percent(c.share), round(c.lost, 2),
-                      round(c.lost / f.count, 3)])  # fmt: skip
+                      round(c.lost / f.count, 3), c.unsure])  # fmt: skip
         rows.filter()
         scale(rows.sheet, rows.table, 8)
         rows.sheet.conditional_format(1, 9, rows.table.last, 9, {"type": "data_bar", "bar_color": "#E3A79C"})
