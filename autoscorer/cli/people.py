@@ -10,6 +10,7 @@ from ..errors import ConfigError, UsageError
 from ..results import scan_results
 from ..review import Catalog, Findings, contacts, judgements
 from ..review.grids import read
+from ..rubric import load_rubric
 from ..types import Failure, Scorecard
 from . import screen
 
@@ -58,15 +59,15 @@ class Results:
 
 
 def heard(
-    files: Sequence[Path], results: Path, *, by: str = "", strict: bool = False
+    files: Sequence[Path], results: Path, *, by: str = "", strict: bool = False, rubric: Path | None = None
 ) -> tuple[Catalog, Findings, Results]:
-    """What people said of the contacts of `results`, with the problems of both.
+    """What people said of the contacts of `results`, with the problems of both. `rubric` has names of criteria.
 
     Raises UsageError where a file cannot be read, or no row of all fits a contact.
     """
     grids = [grid for file in files for grid in read(file)]
     source = Results(results)
-    catalog = Catalog.of(source.wanted(contacts(grids)))
+    catalog = Catalog.of(source.wanted(contacts(grids)), load_rubric(rubric))
     findings = judgements(grids, catalog, by=by, strict=strict)
     return catalog, findings, source
 

@@ -59,12 +59,17 @@ def sample(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A filled-in review list, or a table of scores.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A filled-in review list, a report's .xlsx with appeals, or a table of scores.",
+        ),
     ],
     results: Annotated[
         Path, typer.Option("--results", metavar="RESULTS", help="The results it was made from.")
     ],
     by: Annotated[str, typer.Option("--by", help="The inspector, where the file names none.")] = "",
+    rubric: RubricOption = None,
 ) -> None:
     """Add corrections and appeals to the log beside the results. Importing twice changes nothing.
 
@@ -73,7 +78,7 @@ def import_(
     from ..review import Judgement, TurnLabels, log
     from . import people
 
-    catalog, findings, source = people.heard([file], results, by=by, strict=True)
+    catalog, findings, source = people.heard([file], results, by=by, strict=True, rubric=rubric)
     said: list[Judgement | TurnLabels] = [*findings.judgements, *findings.labels]
     added = log.append(log.beside(results), (log.entry(one, catalog.cards[one.contact]) for one in said))
     faults = source.tell() + people.tell(findings.problems)

@@ -39,9 +39,9 @@ FINAL = {
 }
 WORDS: dict[str, dict[str, Any]] = {
     "zh": {"person": "人工", "machine": "机器", "total": "总分", "grade": "等级", "turn": "第 {} 轮", "yes": "是", "no": "否",
-           "accepted": "申诉成立", "rejected": "申诉不成立", "later": "已有后续判定", "sheets": ("最终成绩", "人工判定")},
+           "accepted": "申诉成立", "rejected": "申诉不成立", "open": "申诉待处理", "later": "已有后续判定", "sheets": ("最终成绩", "人工判定")},
     "en": {"person": "person", "machine": "machine", "total": "total", "grade": "grade", "turn": "turn {}", "yes": "yes",
-           "no": "no", "accepted": "appeal accepted", "rejected": "appeal rejected", "later": "a later verdict",
+           "no": "no", "accepted": "appeal accepted", "rejected": "appeal rejected", "open": "appeal open", "later": "a later verdict",
            "sheets": ("final scores", "verdicts")},
 }  # fmt: skip
 
@@ -95,10 +95,8 @@ def _rows(card: Scorecard, lang: str) -> Iterator[list[object]]:
             if kind == "turn" and turn
             else names.get(subject, words.get(subject, subject))
         )
-        told = (
-            "；".join(filter(None, [words[appeal["decision"]], appeal["reason"]] if appeal else []))
-            or one["reason"]
-        )
+        asked = [words[appeal["decision"]], appeal.get("by"), appeal["reason"]] if appeal else []
+        told = "；".join(filter(None, [*asked, one["reason"]]))
         counts = (
             words["person"]
             if one["counts"]

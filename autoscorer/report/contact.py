@@ -23,13 +23,15 @@ _SIGN = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
 
 
 class Score(NamedTuple):
-    """A criterion's outcome and points; the same one is shared by all contacts that have it."""
+    """A criterion's outcome and points; the same one is shared by all contacts that have it. unsure: a person should
+    look, for the outcome hangs on what the models are not sure of."""
 
     criterion: str
     section: str
     outcome: Outcome
     points: float
     most: float
+    unsure: bool = False
 
     @property
     def lost(self) -> float:
@@ -95,6 +97,11 @@ class Contact:
     need: str
 
     @property
+    def unsure(self) -> tuple[str, ...]:
+        """The criteria that a person should look at."""
+        return tuple(score.criterion for score in self.scores if score.unsure)
+
+    @property
     def violation(self) -> bool:
         """Whether a red line was crossed."""
         return any(sign.alarm in ("critical", "violation") for sign in self.signs)
@@ -122,7 +129,7 @@ def _score(*values: Any) -> Score:
 
 def score_of(score: CriterionScore) -> Score:
     """The countable part of a criterion's score."""
-    return _score(score.criterion, score.section, score.outcome, score.points, score.max_points)
+    return _score(score.criterion, score.section, score.outcome, score.points, score.max_points, score.unsure)
 
 
 def _label(metadata: Mapping[str, Any], key: str) -> str:

@@ -31,6 +31,7 @@ class Figures:
 
     rubrics: tuple[str, ...]
     count: int
+    unsure: int
     failures: tuple[tuple[str, int], ...]
     first: datetime.date | None
     last: datetime.date | None
@@ -62,7 +63,7 @@ def summarize(
     found = overview.criteria(contacts)
     return Figures(
         tuple(sorted({c.rubric for c in contacts})), len(contacts),
-        tuple(sorted(Counter(f.code for f in failures).items())),
+        sum(bool(c.unsure) for c in contacts), tuple(sorted(Counter(f.code for f in failures).items())),
         days[0] if days else None, days[-1] if days else None,
         mean([c.total for c in contacts]), grades(contacts, names),
         {name: overview.rate_of(contacts, name) for name in overview.RATES},

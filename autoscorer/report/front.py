@@ -49,6 +49,7 @@ class Front:
         rows.block([t["measure"], t["actual"], t["goal"], "", t["low"], t["high"]])
         rows.add([t["count"], f.count])
         rows.add([t["not_scored"], sum(count for _, count in f.failures)])
+        rows.add([t["review_count"], f.unsure])
         goals = {goal.measure: goal for goal in f.goals}
         rows.add([t["mean"], round(f.mean, 2), *self._goal(goals.get("mean"), 1)])
         for measure, rate in f.rates.items():

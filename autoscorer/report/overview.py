@@ -18,6 +18,8 @@ RATES: dict[str, Callable[[Contact], bool]] = {
     "violation_rate": lambda c: c.violation,
 }
 SHOWN_LOSSES = 12
+AT_LEAST = ("mean", "pass_rate")
+"""Goals that are reached from below; the others are not to be passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion over all contacts: how often each outcome came, the share of points, the points lost."""
+    """One criterion over all contacts: how often each outcome came, the share of points, the points lost, and in how
+    many contacts it is not sure."""
 
     id: str
     section: str
     outcomes: dict[str, int]
     share: float | None
     lost: float
+    unsure: int = 0
 
     @property
     def judged(self) -> int:
@@ -106,8 +110,7 @@ def goals(contacts: Sequence[Contact], wanted: Goals) -> tuple[Goal, ...]:
     for name, value in actual.items():
         goal = getattr(wanted, name)
         if goal is not None:
-            at_least = name in ("mean", "pass_rate")
-            found.append(Goal(name, goal, value, value >= goal if at_least else value <= goal))
+            found.append(Goal(name, goal, value, value >= goal if name in AT_LEAST else value <= goal))
     return tuple(found)
 
 
@@ -165,15 +168,19 @@ def criteria(contacts: Iterable[Contact]) -> tuple[Criterion, ...]:
     """Every criterion that was met with, in the order of the rubric."""
     outcomes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     points: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    unsure: Counter[tuple[str, str]] = Counter()
     for contact in contacts:
         for score in contact.scores:
             key = (score.criterion, score.section)
             outcomes[key][score.outcome] += 1
+            unsure[key] += score.unsure
             if score.outcome in ("met", "partial", "not_met"):
                 sums = points[key]
                 sums[0], sums[1], sums[2] = sums[0] + score.points, sums[1] + score.most, sums[2] + score.lost
     return tuple(
-        Criterion(id, section, dict(count), _ratio(points[id, section]), points[id, section][2])
+        Criterion(
+            id, section, dict(count), _ratio(points[id, section]), points[id, section][2], unsure[id, section]
+        )
         for (id, section), count in outcomes.items()
     )
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from .. import timing
 from ..types import CriterionScore, Outcome, Role, Scorecard
-from .contact import Contact, sentiment, shorten
+from .contact import Contact, Score, sentiment, shorten
 from .figures import severity
 from .names import Names
 
@@ -63,8 +63,24 @@ def columns(contacts: Sequence[Contact], names: Names) -> dict[str, Any]:
         "signs": [sorted({sign.alarm for sign in c.signs}) for c in contacts],
         "mood": [None if c.mood is None else round(c.mood.end, 2) for c in contacts],
         "need": [c.need for c in contacts],
+        "complaint": [int(c.complaint) for c in contacts],
+        "critical": [int(bool(c.critical)) for c in contacts],
+        "violation": [int(c.violation) for c in contacts],
+        "unsure": [len(c.unsure) for c in contacts],
         "labels": table.words,
+        **_scores(contacts, names),
     }
+
+
+def _scores(contacts: Sequence[Contact], names: Names) -> dict[str, Any]:
+    """Every contact's scores as numbers into the few that differ: the page sums them for what is filtered."""
+    at: dict[Score, int] = {}
+    scores = [[at.setdefault(score, len(at)) for score in c.scores] for c in contacts]
+    kinds = [
+        [s.criterion, names.criterion(s.criterion), names.section(s.section), OUTCOMES.index(s.outcome), s.points, s.most]
+        for s in at
+    ]  # fmt: skip
+    return {"scores": scores, "kinds": kinds}
 
 
 class Packer:
@@ -106,6 +122,8 @@ class Packer:
             "gaps": [[turn, round(seconds, 1)] for turn, seconds in timing.gaps(transcript.utterances)],
             "found": [[self.behaviors.index(d.behavior), d.span.turn, *self._span(d.span.start, d.span.end), d.source,
                        round(d.confidence, 2)] for d in analysis.detections],
+            "doubts": [[self.behaviors.index(d.behavior), d.span.turn, *self._span(d.span.start, d.span.end),
+                        round(d.confidence, 2)] for d in analysis.doubts],
             "criteria": [self._criterion(c) for c in card.criteria],
         }  # fmt: skip
 
@@ -114,6 +132,7 @@ class Packer:
         return [
             self.criteria.index(score.criterion), OUTCOMES.index(score.outcome), score.points,
             score.max_points, score.reason if self._text else "", evidence, score.looked,
+            int(score.unsure),
         ]  # fmt: skip
 
     def _span(self, start: int, end: int) -> tuple[int, int]:

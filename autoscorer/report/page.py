@@ -18,13 +18,14 @@ from ..types import Failure, Scorecard
 from .base import Report
 from .contact import Contact
 from .figures import Figures
+from .overview import AT_LEAST
 from .pack import CHUNK, Packer, columns, deflate
 from .settings import PRIORITIES
-from .view import findings, formats, scale
+from .view import findings, formats, goal, scale
 from .words import words
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("data.js", "list.js", "contact.js", "charts.js", "app.js")
+SCRIPTS = ("data.js", "list.js", "summary.js", "contact.js", "charts.js", "app.js")
 LIBRARY = "echarts.common.min.js"
 URGENT, URGENT_FIRST, FAILURES = 200, 6, 50
 
@@ -75,6 +76,8 @@ def _data(figures: Figures, packer: Packer, options: Any, told: dict[str, str]) 
         "criteria": [[c, names.criterion(c)] for c in packer.criteria.words],
         "sectionOf": {c.id: names.section(c.section) for c in figures.criteria},
         "behaviors": [names.behavior(b) for b in packer.behaviors.words],
+        "unsure": figures.unsure,
+        "goals": {g.measure: [g.goal, goal(g.measure, g.goal), g.measure in AT_LEAST] for g in figures.goals},
         "grades": [list(pair) for pair in figures.grades],
         "weeks": [
             [week.monday.isoformat(), week.count, round(week.mean, 1),

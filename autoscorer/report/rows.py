@@ -60,6 +60,9 @@ def formats_of(book: Any) -> dict[str, Any]:
         "whole": book.add_format({"valign": "top"}),
         "percent": book.add_format({"valign": "top", "num_format": "0.0%"}),
         "day": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"}),
+        "input": book.add_format(
+            {"text_wrap": True, "valign": "top", "bg_color": "#FFF8DC", "num_format": "@"}
+        ),
         "bad": book.add_format({"font_color": "#B42318", "bold": True}),
         "good": book.add_format({"font_color": "#1F7A66"}),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from .agents import Agent
 from .base import Options
 from .figures import Figures
-from .overview import Rate
+from .overview import AT_LEAST, Rate
 from .trend import Jump, Week
 from .words import words
 
@@ -56,11 +56,7 @@ def band(share: float | None) -> str:
 
 def goal(measure: str, value: float) -> str:
     """A goal as a bound."""
-    return (
-        f"≥ {value:g}" + ("" if measure == "mean" else "%")
-        if measure in ("mean", "pass_rate")
-        else f"≤ {value:g}%"
-    )
+    return f"≥ {value:g}" + ("" if measure == "mean" else "%") if measure in AT_LEAST else f"≤ {value:g}%"
 
 
 def jump_words(week: Week, jump: Jump, told: dict[str, str]) -> str:

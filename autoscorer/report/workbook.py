@@ -19,6 +19,8 @@ from .settings import PRIORITIES
 from .view import place
 from .words import words
 
+APPEAL_WIDTHS = (30, 12, 12, 12, 14, 10, 30, 12, 12)
+"""Of the columns of the appeals that people fill in."""
 _EPOCH = datetime.datetime(2000, 1, 1)
 
 
@@ -35,20 +37,22 @@ class XlsxReport(Report):
         self._agents = self._book.add_worksheet(t["agents"])
         self._criteria = self._book.add_worksheet(t["criteria"])
         self._details = self._sheet(
-            "details", self._detail_heads(), (16, 11, 14, 12, 10, 8, 9, 7, 22, 7, 7, 7, 7, 26, 48)
+            "details", self._detail_heads(), (16, 11, 14, 12, 10, 8, 9, 7, 22, 7, 7, 7, 7, 26, 48, 30)
         )
-        self._losses = self._sheet("losses", self._loss_heads(), (16, 14, 18, 26, 18, 10, 8, 60, 70))
+        self._losses = self._sheet("losses", self._loss_heads(), (16, 14, 18, 26, 18, 10, 8, 8, 60, 70))
         self._alerts = self._book.add_worksheet(t["urgent"])
         self._appeals = self._sheet(
-            "appeals", self._appeal_heads(), (16, 14, 26, 18, 10, 8, 60, 30, 12, 12, 12, 30, 12)
+            "appeals", self._appeal_heads(), (16, 14, 26, 18, 10, 8, 60, *APPEAL_WIDTHS)
         )
+        for column, width in enumerate(APPEAL_WIDTHS, len(self._appeal_heads()) - len(APPEAL_WIDTHS)):
+            self._appeals.sheet.set_column(column, column, width, self._formats["input"])
 
     def put(self, card: Scorecard, contact: Contact) -> None:
         self._details.add(self._detail(contact))
         for row in self._loss_rows(contact):
             self._losses.add(row)
             if not contact.passed:
-                self._appeals.add([row[0], row[1], *row[3:8]])
+                self._appeals.add([row[0], row[1], *row[3:7], row[8]])
 
     def draw(self, figures: Figures, contacts: list[Contact], failures: list[Failure]) -> None:
         Front(self._book, self._overview, self.options, self._formats).draw(figures)
@@ -76,7 +80,7 @@ class XlsxReport(Report):
 
     def _detail_heads(self) -> list[str]:
         keys = ("id", "day", "agent", "team", "channel", "total", "grade", "passed", "critical", "turns", "start_mood",
-                "lowest_mood", "end_mood", "signs", "need")  # fmt: skip
+                "lowest_mood", "end_mood", "signs", "need", "unsure")  # fmt: skip
         return [self._told[key] for key in keys]
 
     def _detail(self, c: Contact) -> list[Cell]:
@@ -86,11 +90,22 @@ class XlsxReport(Report):
         return [
             c.id, c.day, c.agent, c.team, c.channel, c.total, names.grade(c.grade),
             told["yes"] if c.passed else told["no"], "、".join(map(names.criterion, c.critical)), c.turns, *mood,
-            "、".join(signs), c.need,
+            "、".join(signs), c.need, "、".join(map(names.criterion, c.unsure)),
         ]  # fmt: skip
 
     def _loss_heads(self) -> list[str]:
-        keys = ("id", "agent", "section", "criterion_id", "criterion", "outcome", "lost", "reason", "quotes")
+        keys = (
+            "id",
+            "agent",
+            "section",
+            "criterion_id",
+            "criterion",
+            "outcome",
+            "lost",
+            "unsure",
+            "reason",
+            "quotes",
+        )
         return [self._told[key] for key in keys]
 
     def _loss_rows(self, c: Contact) -> Iterator[list[Cell]]:
@@ -99,7 +114,7 @@ class XlsxReport(Report):
             score = loss.score
             yield [
                 c.id, c.agent, names.section(score.section), score.criterion, names.criterion(score.criterion),
-                told[score.outcome], score.lost, loss.reason or self._looked(loss.looked), self._quotes(loss.quotes),
+                told[score.outcome], score.lost, told["review"] if score.unsure else "", loss.reason or self._looked(loss.looked), self._quotes(loss.quotes),
             ]  # fmt: skip
 
     def _looked(self, looked: tuple[int, int] | None) -> str:
@@ -113,7 +128,7 @@ class XlsxReport(Report):
 
     def _appeal_heads(self) -> list[str]:
         keys = ("id", "agent", "criterion_id", "criterion", "outcome", "lost", "reason", "appeal_reason", "appealed_by",
-                "appealed_on", "decision", "decision_reason", "decided_by")  # fmt: skip
+                "appealed_on", "decision", "person_outcome", "person_points", "decision_reason", "decided_by", "decided_on")  # fmt: skip
         return [self._told[key] for key in keys]
 
     def _colour_details(self) -> None:
@@ -135,8 +150,10 @@ class XlsxReport(Report):
     def _close_appeals(self) -> None:
         rows, told = self._appeals, self._told
         rows.filter()
-        choice = {"validate": "list", "source": [told["accepted"], told["rejected"]]}
-        rows.sheet.data_validation(1, 10, max(rows.table.last, 500), 10, choice)
+        outcomes = ("met", "partial", "not_met", "not_applicable")
+        for column, keys in ((10, ("accepted", "rejected")), (11, outcomes)):
+            choice = {"validate": "list", "source": [told[key] for key in keys]}
+            rows.sheet.data_validation(1, column, max(rows.table.last, 500), column, choice)
 
     # ── figures ───────────────────────────────────────────────
 
@@ -184,13 +201,13 @@ class XlsxReport(Report):
         t, names = self._told, self.options.names
         outcomes = ("met", "partial", "not_met", "not_applicable", "manual")
         heads = [t["section"], t["criterion_id"], t["criterion"], *(t[o] for o in outcomes), t["share"], t["lost"],
-                 t["lost_each"]]  # fmt: skip
-        rows = self._sheet("criteria", heads, (18, 28, 22, 8, 10, 9, 9, 10, 10, 10, 18), self._criteria)
+                 t["lost_each"], t["unsure"]]  # fmt: skip
+        rows = self._sheet("criteria", heads, (18, 28, 22, 8, 10, 9, 9, 10, 10, 10, 18, 8), self._criteria)
         self._criteria.freeze_panes(1, 3)
         for c in f.criteria:
             counts = [c.outcomes.get(outcome, 0) for outcome in outcomes]
             rows.add([names.section(c.section), c.id, names.criterion(c.id), *counts, percent(c.share), round(c.lost, 2),
-                      round(c.lost / f.count, 3)])  # fmt: skip
+                      round(c.lost / f.count, 3), c.unsure])  # fmt: skip
         rows.filter()
         scale(rows.sheet, rows.table, 8)
         rows.sheet.conditional_format(1, 9, rows.table.last, 9, {"type": "data_bar", "bar_color": "#E3A79C"})

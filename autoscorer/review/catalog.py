@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..rubric import Rubric
 from ..types import Scorecard
 from .values import Judgement, Problem, TurnLabels
 
@@ -18,13 +19,17 @@ class Catalog:
     most: Mapping[str, float]
 
     @classmethod
-    def of(cls, cards: Mapping[str, Scorecard]) -> Catalog:
-        """The catalog of these scorecards; `most` are the points possible of each criterion."""
+    def of(cls, cards: Mapping[str, Scorecard], rubric: Rubric | None = None) -> Catalog:
+        """The catalog of these scorecards; `most` are the points possible of each criterion. `rubric` has names in
+        both languages; those in the results come before."""
         names, most = dict[str, str](), dict[str, float]()
         for card in cards.values():
             for c in card.criteria:
                 names[c.name] = names[c.criterion] = c.criterion
                 most[c.criterion] = max(most.get(c.criterion, 0.0), c.max_points)
+        for one in (c for section in (rubric.sections if rubric else ()) for c in section.criteria):
+            for name in (one.name, one.name_en) if one.id in most else ():
+                names.setdefault(name, one.id)
         return cls(cards, names, most)
 
 

@@ -25,6 +25,23 @@ NAMES: dict[str, tuple[str, ...]] = {
     "empathy": ("人工共情", "empathy", "共情", "empathy_level"),
 }  # fmt: skip
 """The first two names of each are our own headings, in Chinese and in English."""
+FORM: dict[str, tuple[str, str]] = {
+    "contact": ("会话", "contact"),
+    "criterion": ("评分项编号", "criterion id"),
+    "criterion_name": ("评分项", "criterion"),
+    "appeal_reason": ("申诉理由", "reason of the appeal"),
+    "appealed_by": ("申诉人", "appealed by"),
+    "appealed_on": ("申诉日期", "appealed on"),
+    "appeal": ("处理结果", "decision"),
+    "verdict": ("人工判定", "person's outcome"),
+    "points": ("人工得分", "person's points"),
+    "reason": ("处理理由", "reason of the decision"),
+    "by": ("处理人", "decided by"),
+    "on": ("处理日期", "decided on"),
+}
+"""The columns of a report's sheet of appeals that are read; the machine's verdict, beside them, is not."""
+FILLED = tuple(FORM)[3:]
+"""Those that people fill in."""
 _CONTACT = ("conversation", "weak_conversation")
 
 
@@ -37,7 +54,7 @@ def find(heads: Sequence[str]) -> dict[str, int]:
     """Which column holds which field; the name that stands first in NAMES wins."""
     squashed = [_squash(head) for head in heads]
     found = {}
-    for field, names in NAMES.items():
+    for field, names in (FORM if is_form(heads) else NAMES).items():
         places = [squashed.index(_squash(name)) for name in names if _squash(name) in squashed]
         if places:
             found[field] = places[0]
@@ -45,6 +62,12 @@ def find(heads: Sequence[str]) -> dict[str, int]:
         name = next((n for kind in _CONTACT if (n := aliases.find(heads, kind))), None)
         found |= {"contact": list(heads).index(name)} if name else {}
     return found
+
+
+def is_form(heads: Sequence[str]) -> bool:
+    """Whether the heads are those of a report's sheet of appeals."""
+    squashed = {_squash(head) for head in heads}
+    return all(squashed & {_squash(name) for name in FORM[field]} for field in ("appealed_by", "appeal"))
 
 
 def allowed(field: str) -> str:

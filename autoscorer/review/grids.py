@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TranscriptError, UsageError
+from ..own_files import is_report
 from ..readers import files
 from ..readers.files import File
 from ..readers.sheets import MAX_COLUMNS, MAX_ROWS, csv_rows
+from . import columns
 from .values import Place
 
 SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl", ".ndjson")
@@ -42,21 +44,46 @@ class Grid:
 
 
 def read(path: str | Path) -> list[Grid]:
-    """The tables of a file that hold anything.
+    """The tables of a file that hold anything; of a report, its sheet of appeals only.
 
-    Raises UsageError, naming the file, for another format, a file that is not readable, and an empty one.
+    Raises UsageError, naming the file, for another format, a file that is not readable, an empty one, and a report
+    in which nobody appeals.
     """
     file = File(Path(path), str(path))
     if file.suffix not in SUFFIXES:
         raise UsageError(f"{path}: people's scores are read from {', '.join(SUFFIXES)} files")
     try:
         found = [grid for grid in _grids(file) if grid.lines]
+        forms = [grid for grid in found if columns.is_form(grid.heads)]
+        if forms or (file.suffix == ".xlsx" and _is_report(Path(path))):
+            return _filled(file, forms)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except TranscriptError as error:
         raise UsageError(f"{path}: {error.message}" + (f" ({error.hint})" if error.hint else "")) from None
     if not found:
         raise UsageError(f"{path}: holds no rows under a heading")
+    return found
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return is_report(stream)
+
+
+def _filled(file: File, forms: list[Grid]) -> list[Grid]:
+    """The sheets of appeals in which people wrote something."""
+    found = []
+    for grid in forms:
+        at = columns.find(grid.heads)
+        own = {at[field] for field in columns.FILLED if field in at}
+        if any(line.cells[i] for line in grid.lines for i in own if i < len(line.cells)):
+            found.append(grid)
+    if not found:
+        raise UsageError(
+            f"{file.source}: a report in which no appeal is filled in; write who appeals and why into its sheet "
+            "申诉 (Appeals), and the decision where there is one"
+        )
     return found
 
 

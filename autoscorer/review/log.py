@@ -52,6 +52,8 @@ def entry(said: Judgement | TurnLabels, card: Scorecard) -> Entry:
 def _judgement(said: Judgement, card: Scorecard) -> Entry:
     person = None if said.value is None else {"verdict": said.value, "points": said.points}
     appeal = {"decision": said.appeal, "reason": said.appeal_reason} if said.appeal else None
+    if appeal and (said.appealed_by or said.appealed_on):
+        appeal |= {"by": said.appealed_by, "on": said.appealed_on}
     return {
         "contact": said.contact, "subject": said.subject, "person": person, "by": said.by, "on": said.on,
         "reason": said.reason, "appeal": appeal,

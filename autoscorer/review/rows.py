@@ -102,8 +102,7 @@ class Reader:
 
     def _signed(self, row: _Row, who: tuple[str, str]) -> tuple[str, str]:
         by, on = who
-        if on and not _DATE.match(on):
-            raise _Bad(row.problem("on", f"'{short(on)}' is not a date such as 2025-03-31"))
+        self._dated(row, "on", on)
         if by:
             return by, on
         if self.strict:
@@ -112,6 +111,14 @@ class Reader:
         message = f"the inspector is missing; '{name}' stands for one person"
         self.out.problems.append(row.problem("by", message, used=True))
         return name, on
+
+    def _day(self, row: _Row, name: str) -> str:
+        self._dated(row, name, row.get(name))
+        return row.get(name)
+
+    def _dated(self, row: _Row, name: str, day: str) -> None:
+        if day and not _DATE.match(day):
+            raise _Bad(row.problem(name, f"'{short(day)}' is not a date such as 2025-03-31"))
 
     def _card(self, row: _Row) -> Scorecard:
         contact = row.get("contact")
@@ -125,21 +132,33 @@ class Reader:
     def _long(self, row: _Row) -> Iterator[Judgement]:
         """A row for each criterion, with a verdict."""
         who = self._who(row, row.get("contact"))
-        said = [row.get(name) for name in ("verdict", "points", "appeal")]
+        form = "appealed_by" in self.at
+        said = [row.get(name) for name in (columns.FILLED if form else ("verdict", "points", "appeal"))]
         if not any(said):
             return
         card = self._card(row)
         subject = self._subject(row, card)
-        by, on = self._signed(row, who)
         value, points = self._verdict(row, subject)
         decided = self._appeal(row, value)
+        if form and decided is None:
+            decided, (by, on) = "open", self._appellant(row, value)
+        else:
+            by, on = self._signed(row, who)
         yield Judgement(
             card.analysis.transcript.id, subject, value, by, on, row.get("reason"), self.grid.place(row.line),
-            points, decided, row.get("appeal_reason"),
+            points, decided, row.get("appeal_reason"), row.get("appealed_by"), self._day(row, "appealed_on"),
         )  # fmt: skip
 
+    def _appellant(self, row: _Row, value: object) -> tuple[str, str]:
+        """Who made an appeal that nobody has decided yet, and when."""
+        if value is not None:
+            raise _Bad(row.problem("appeal", "a new verdict is given but the decision is missing"))
+        if not row.get("appealed_by"):
+            raise _Bad(row.problem("appealed_by", "who appeals is missing"))
+        return row.get("appealed_by"), self._day(row, "appealed_on")
+
     def _subject(self, row: _Row, card: Scorecard) -> str:
-        name = row.get("criterion")
+        name = row.get("criterion") or row.get("criterion_name")
         if normalize(name) in TOTALS:
             return TOTAL
         criterion = self.catalog.names.get(name, name)

@@ -14,8 +14,8 @@ from .values import APPEALS, OUTCOMES
 
 SHEETS = {"zh": ("复核", "逐句标注", "填写说明"), "en": ("review", "turns", "how to fill in")}
 MACHINE = {
-    "zh": ("轮次", "说话人", "对话", "维度", "机器判定", "机器得分", "机器依据"),
-    "en": ("no.", "who", "dialogue", "section", "machine", "machine points", "machine's reason"),
+    "zh": ("轮次", "说话人", "对话", "维度", "机器判定", "拿不准", "机器得分", "机器依据"),
+    "en": ("no.", "who", "dialogue", "section", "machine", "not sure", "machine points", "machine's reason"),
 }
 ROLES = {"zh": {"agent": "客服", "customer": "客户", "system": "系统"}, "en": {}}
 TOTAL = {"zh": "总分", "en": "total"}
@@ -23,13 +23,15 @@ TURNS = {
     "zh": ("机器行为", "机器情绪", "机器共情"),
     "en": ("machine behaviors", "machine sentiment", "machine empathy"),
 }
+REVIEW = {"zh": "复核", "en": "review"}
 PASSED = {"zh": ("合格", "不合格"), "en": ("passed", "not passed")}
 PERSON = ("verdict", "points", "reason", "by", "on", "appeal", "appeal_reason")
-WIDTHS = (20, 5, 6, 52, 14, 14, 18, 14, 8, 46, 12, 8, 26, 10, 12, 10, 26)
+WIDTHS = (20, 5, 6, 52, 14, 14, 18, 14, 8, 8, 46, 12, 8, 26, 10, 12, 10, 26)
 TURN_WIDTHS = (20, 6, 8, 60, 26, 10, 12, 26, 12, 14, 10, 12)
 HELP = {
     "zh": (
         "“复核”：左边是对话，右边是机器对每个评分项的判定与依据。只填黄色单元格；不填表示未复核。",
+        "拿不准：标着“复核”的判定模型没有把握，请先看这些；第一行是它们的个数。",
         "人工判定：从下拉框中选。每个会话第一行“总分”填 0–100 的人工总分；不填则按改判后的评分项重新计算。",
         "人工得分：部分符合时可填得分，不填按质检方案的比例。",
         "质检员、日期：每个会话填第一行即可，下面各行沿用。质检员必填。",
@@ -40,6 +42,8 @@ HELP = {
     "en": (
         "'review': the dialogue on the left, the machine's verdict and reason for each criterion on the right. "
         "Fill in the yellow cells only; an empty one means: not reviewed.",
+        "not sure: verdicts marked 'review' are those that the models are not sure of; look at them first. The first row "
+        "of each contact counts them.",
         "verdict: choose from the list. The first row of each contact, 'total', takes your total from 0 to 100; "
         "left empty, the total is worked out again from your verdicts.",
         "points: for a part of the points; left empty, the share that the rubric gives.",
@@ -104,7 +108,7 @@ class _Block:
 
     def _row(self, sheet: Sheet, row: int, turn: tuple[object, ...], score: CriterionScore | None) -> None:
         first = row == 0
-        machine = self._total() if first else self._criterion(score) if score else [""] * 5
+        machine = self._total() if first else self._criterion(score) if score else [""] * 6
         values = [
             self.card.analysis.transcript.id,
             *turn,
@@ -114,7 +118,10 @@ class _Block:
         ]
         start = len(values) - len(PERSON)
         inputs = range(start, len(values)) if first or score else ()
-        at = sheet.add(values, "first" if first else "plain", styles=dict.fromkeys(inputs, "input"))
+        styles = dict.fromkeys(inputs, "input")
+        if score and score.unsure:
+            styles |= dict.fromkeys((7, 8), "bad")
+        at = sheet.add(values, "first" if first else "plain", styles=styles)
         if first:
             sheet.number(at, start, 100)
         elif score:
@@ -128,13 +135,15 @@ class _Block:
         verdict = PASSED[self.lang][0 if self.card.passed else 1]
         names = {c.criterion: c.name for c in self.card.criteria}
         critical = "、".join(names.get(c, c) for c in self.card.failed_critical)
-        return ["", TOTAL[self.lang], f"{self.card.grade} {verdict}", self.card.total, critical]
+        unsure = sum(c.unsure for c in self.card.criteria)
+        return ["", TOTAL[self.lang], f"{self.card.grade} {verdict}", unsure or "", self.card.total, critical]
 
     def _criterion(self, score: CriterionScore) -> list[object]:
         quotes = "\n".join(f"{e.span.turn + 1}: {e.text}" for e in score.evidence[:5])
         reason = score.reason + (f"\n{quotes}" if quotes else "")
         section = self.sections.get(score.section, score.section)
-        return [section, score.name, verdict(score, self.lang), score.points, reason]
+        look = REVIEW[self.lang] if score.unsure else ""
+        return [section, score.name, verdict(score, self.lang), look, score.points, reason]
 
 
 def verdict(score: CriterionScore, lang: str) -> str:

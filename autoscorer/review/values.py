@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from ..text import normalize
 from ..types import Outcome
 
-Appeal = Literal["accepted", "rejected"]
+Appeal = Literal["accepted", "rejected", "open"]
 TOTAL, GRADE = "total", "grade"
 """Subjects of a judgement beside the ids of criteria."""
 
@@ -22,7 +22,7 @@ OUTCOMES: dict[Outcome, tuple[str, ...]] = {
 }  # fmt: skip
 """The first word of each is the one shown; the second of `met` and `not_met` is shown for deductions."""
 APPEALS: dict[Appeal, tuple[str, ...]] = {
-    "accepted": ("成立", "通过", "接受", "采纳", "同意", "是", "accepted", "accept", "upheld", "yes"),
+    "accepted": ("成立", "受理", "通过", "接受", "采纳", "同意", "是", "accepted", "accept", "upheld", "yes"),
     "rejected": (
         "不成立",
         "驳回",
@@ -74,7 +74,8 @@ class Judgement:
     """What one person says of one contact.
 
     subject: a criterion's id, TOTAL or GRADE. value: an outcome, a number from 0 to 100, or a grade's name;
-    None where only an appeal was decided. points: what the criterion is worth to them, where they said so.
+    None where only an appeal was made or decided. points: what the criterion is worth to them, where they said so.
+    by: who judges, or, of an open appeal, who appeals.
     """
 
     contact: str
@@ -87,6 +88,8 @@ class Judgement:
     points: float | None = None
     appeal: Appeal | None = None
     appeal_reason: str = ""
+    appealed_by: str = ""
+    appealed_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ FILTERS = [
     "agent=2003 吴刚",
     "passed=0",
     "urgent=1",
+    "team=华南二组&review=1",
+    "from=2024-06-10&to=2024-08-01",
     "sort=-total",
     "sort=need",
     "sort=agent&q=a",

@@ -5,12 +5,13 @@ import json
 import re
 import urllib.parse
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from autoscorer.report import write_report
 from autoscorer.report.view import number
-from autoscorer.types import Failure
+from autoscorer.types import Detection, Failure, Span
 
 from .cards import CLEAN, GREETED, NOT_GREETED, RUDE, card, criterion
 
@@ -112,7 +113,7 @@ def test_a_criterion_leads_to_its_words_and_a_miss_to_where_it_looked(open_page,
 def test_a_mark_leads_to_its_criterion(open_page, reports, results):
     one = card_of(results, lambda c: any(s.evidence for s in c.criteria))
     page = open_page(reports["zh"]).go(f"#contact={id_of(one)}")
-    page.locator("mark").first.click()
+    page.locator("mark:not(.doubt)").first.click()
     assert page.locator("article.score.lit").count() == 1
 
 
@@ -139,6 +140,97 @@ def test_filters_sort_and_search(open_page, reports, results):
     totals = page.locator("table.list tbody td:nth-child(6)").all_inner_texts()
     assert totals == [number(card.total) for card in sorted(results, key=lambda c: c.total)][: len(totals)]
     assert page.locator("th[aria-sort=ascending]").count() == 1
+
+
+def figures_of(page):
+    """What the overview states: the cards, the grades as the chart names them, the weakest criteria."""
+    cards = page.locator("#cards .big").all_inner_texts()
+    grades = page.locator("#chart-grades").get_attribute("aria-label")
+    return cards, re.findall(r"\d+", grades), page.locator("#weak tr").all_inner_texts()
+
+
+def test_the_overview_follows_the_filters(open_page, reports, results, tmp_path):
+    """As filtered, it states what a report of these contacts alone would state."""
+    opened = open_page(reports["zh"])
+    page = opened.go()
+    before = figures_of(page)
+    assert page.locator("#filtered").is_hidden() and page.locator(".of-all:visible").count() == 0
+    page.locator("#filter-box summary").press("Enter")
+    page.get_by_label("班组", exact=True).select_option("华南二组")
+    page.wait_for_selector("#filtered:visible")
+    own = [c for c in results if c.analysis.transcript.metadata["team"] == "华南二组"]
+    line = f"已筛选：{len(results)} 个会话中的 {len(own)} 个（班组 华南二组）。"
+    assert page.locator("#filtered").inner_text() == line
+    assert "team=" in page.url and page.locator("section:visible .of-all:visible").count() >= 5
+    alone = open_page(write_report(own, tmp_path / "own.html")).go()
+    assert figures_of(page) == figures_of(alone)
+    page.locator("[data-nav=contacts]").click()
+    opened.wait("#contacts")
+    assert page.locator("p.count").inner_text().startswith(f"{len(own)} /")
+    page.locator("[data-nav=overview]").click()
+    opened.wait("#overview")
+    assert page.locator("#filtered").inner_text() == line
+    page.emulate_media(media="print")
+    assert page.locator("#filtered").is_visible() and page.locator("#filter-box").is_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="清除筛选").click()
+    page.wait_for_selector("#filtered", state="hidden")
+    assert figures_of(page) == before
+
+
+@pytest.mark.parametrize(
+    "where", ["passed=0", "urgent=1", "from=2024-07-01&to=2024-07-31", "q=退款", "agent=2003 吴刚"]
+)
+def test_each_filter_leads_to_the_overview_by_its_address(open_page, reports, where):
+    opened = open_page(reports["en"])
+    page = opened.go(f"#contacts&{where}")
+    page.wait_for_function("Store.reading && Store.searchable")
+    page.evaluate("() => Store.texts()")
+    shown = int(page.locator("p.count").inner_text().split()[0])
+    page = opened.go(f"#overview&{where}")
+    assert page.locator("#cards .big").first.inner_text() == str(shown)
+    assert f"{shown} of 120 contacts" in page.locator("#filtered").inner_text()
+    assert page.locator("#filter-box[open]").count() == 1
+
+
+def test_a_filter_that_nothing_passes(open_page, reports):
+    page = open_page(reports["zh"]).go("#overview&from=2030-01-01")
+    assert page.locator("#cards .big").all_inner_texts() == ["0", *["–"] * 5]
+    assert page.locator("#weak").inner_text() == "没有符合条件的会话。"
+
+
+def test_what_the_models_are_not_sure_of(open_page, tmp_path):
+    talk = ("c 我的退款三天了还没到账", "a 您好，我帮您查一下", "c 好的谢谢", "a 不客气，再见")
+    unsure = replace(criterion("attitude.recovery", "manual", 0.0, 0.0, 1, texts=talk), unsure=True)
+    made = card("t", criteria=(GREETED, unsure), team="甲")
+    doubts = (Detection("solution", Span(3, 0, 3), "不客气", "model:m", 0.55, 0.8),)
+    made = replace(made, analysis=replace(made.analysis, doubts=doubts))
+    path = write_report([made, card("u", team="甲")], tmp_path / "r.html")
+    opened = open_page(path)
+    page = opened.go()
+    assert page.locator("#cards a").inner_text() == "需复核 1"
+    page.locator("#cards a").click()
+    opened.wait("#contacts")
+    assert page.get_by_label("只看需复核").is_checked()
+    assert page.locator("table.list a.id").all_inner_texts() == ["t"]
+    assert page.locator("table.list .chip").all_inner_texts() == ["复核 1"]
+    page = opened.go("#contact=t")
+    card_of_it = page.locator("article[data-criterion='attitude.recovery']")
+    assert card_of_it.is_visible() and card_of_it.locator(".chip").inner_text() == "复核"
+    assert page.locator("article.score .chip").count() == 1
+    mark = page.locator("mark.doubt")
+    assert mark.inner_text() == "不客气" and "55%" in mark.get_attribute("title")
+    lines = page.locator("mark").evaluate_all("all => all.map(one => getComputedStyle(one).outlineStyle)")
+    assert sorted(lines) == ["dashed", "none"]
+    assert page.locator(".tag.doubt").inner_text() == "? 解答方案"
+    sure = open_page(write_report([card("u")], tmp_path / "s.html")).go("#contacts")
+    assert sure.get_by_label("只看需复核").count() == 0
+
+
+def test_a_search_that_a_link_names(open_page, reports, results):
+    page = open_page(reports["zh"]).go("#contacts&q=发票抬头")
+    expected = sum(any("发票抬头" in u.text for u in c.analysis.transcript.utterances) for c in results)
+    page.wait_for_selector(f"p.count:text-matches('^{expected} /')")
 
 
 def test_search_reads_the_dialogues(open_page, reports, results):

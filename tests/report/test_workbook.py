@@ -1,6 +1,7 @@
 """The workbook as Excel would read it."""
 
 import zipfile
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -96,13 +97,33 @@ def test_details_losses_and_alerts(tmp_path):
     assert column(made["预警"], "原因") == ["违规、威胁升级"]
 
 
+def test_what_is_not_sure_has_a_column(tmp_path):
+    half = replace(SOLVED, unsure=True)
+    results = [
+        card("a", 40.0, (NOT_GREETED, half)),
+        card("b", 90.0, (GREETED, replace(RUDE, unsure=True))),
+        card("c"),
+    ]
+    made = book(results, tmp_path / "r.xlsx")
+    wanted = [OPTIONS.names.criterion(c) for c in ("solving.solution", "red_lines.rudeness")]
+    assert column(made["明细"], "拿不准") == [*wanted, None]
+    lost = dict(
+        zip(column(made["扣分与依据"], "评分项编号"), column(made["扣分与依据"], "拿不准"), strict=True)
+    )
+    assert lost == {"attitude.greeting": None, "solving.solution": "复核", "red_lines.rudeness": "复核"}
+    counted = dict(zip(column(made["评分项"], "评分项编号"), column(made["评分项"], "拿不准"), strict=True))
+    assert counted == {"attitude.greeting": 0, "solving.solution": 1, "red_lines.rudeness": 1}
+    rows = {row[0].value: row[1].value for row in made["总览"].iter_rows()}
+    assert rows["需复核"] == 2
+
+
 def test_appeals_are_a_form_for_what_was_not_passed(tmp_path):
     sheet = book(found(), tmp_path / "r.xlsx")["申诉"]
     assert column(sheet, "会话") == ["c", "c"]
     assert column(sheet, "评分项编号") == ["attitude.greeting", "red_lines.rudeness"]
     assert column(sheet, "申诉理由") == [None, None]
-    (choice,) = sheet.data_validations.dataValidation
-    assert choice.formula1 == '"成立,驳回"'
+    choices = [rule.formula1 for rule in sheet.data_validations.dataValidation]
+    assert choices == ['"成立,驳回"', '"符合,部分符合,不符合,不适用"']
 
 
 def test_agents(tmp_path):

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from autoscorer import load_rubric, write
 from autoscorer.scoring import make_scorecard
+from tests.cli.conftest import run as run  # the command line, for the tests of this folder
 from tests.contacts import BEHAVIORS, analysis, contact
 
 RUBRIC = """\

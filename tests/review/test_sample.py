@@ -102,3 +102,18 @@ def test_a_list_that_is_there_is_not_replaced(tmp_path, cards):
     with pytest.raises(UsageError, match="nothing is overwritten"):
         write_sheet(path, [], "zh", sections={})
     assert path.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(("lang", "head", "word"), [("zh", "拿不准", "复核"), ("en", "not sure", "review")])
+def test_the_list_marks_the_verdicts_to_look_at_first(tmp_path, cards, lang, head, word):
+    one = cards["c2"]
+    criteria = tuple(dataclasses.replace(c, unsure=c.criterion in ("m.care", "w.hand")) for c in one.criteria)
+    one = dataclasses.replace(one, criteria=criteria)
+    path = tmp_path / "list.xlsx"
+    write_sheet(path, [(p, one) for p in choose([traits(one)], 1, ["uncertain"], 0)], lang, sections={})
+    rows = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    at, name = rows[0].index(head), rows[0].index({"zh": "评分项", "en": "criterion"}[lang])
+    told = {row[name]: row[at] for row in rows[1:] if row[name]}
+    assert {key: value for key, value in told.items() if value} == {
+        {"zh": "总分", "en": "total"}[lang]: 2, "关怀": word, "知识": word,
+    }  # fmt: skip

@@ -30,14 +30,15 @@ const App = {
     if (view !== "contact") window.scrollTo(0, 0);
     Charts.start();
     Charts.fit();
-    if (["contacts", "contact"].includes(view) && !("DecompressionStream" in window)) this.tooOld(view);
-    else if (view === "contacts") await List.show(wanted);
+    if (!("DecompressionStream" in window)) this.tooOld(view);
+    else if (view === "overview" || view === "contacts") await List.show(view, wanted);
     else if (view === "contact") await ContactPage.show(wanted.get("contact"), Number(wanted.get("turn")));
     document.body.dataset.shown = location.hash; // read by the tests
   },
 
   tooOld(view) {
-    document.getElementById(`${view}-page`).replaceChildren(el("p", "note warn", T.old_browser));
+    document.getElementById("filter-box").hidden = true;
+    document.getElementById(`${view}-page`)?.replaceChildren(el("p", "note warn", T.old_browser));
   },
 
   keys(event) {

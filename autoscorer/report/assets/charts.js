@@ -22,17 +22,27 @@ const Charts = {
   },
 
   grades(box) {
-    const count = R.grades.reduce((sum, [, n]) => sum + n, 0);
-    this.make(box, {
-      aria: { enabled: true, label: { description: R.grades.map(([name, n]) => `${name} ${n}`).join(", ") }, decal: { show: false } },
+    this.graded = this.make(box, this.gradesOf(R.grades));
+    this.regrade();
+  },
+
+  /** Draw the grades of what is filtered, where the chart is there. */
+  regrade() {
+    this.graded?.setOption(this.gradesOf(Summary.grades ?? R.grades));
+  },
+
+  gradesOf(grades) {
+    const count = grades.reduce((sum, [, n]) => sum + n, 0) || 1;
+    return {
+      aria: { enabled: true, label: { description: grades.map(([name, n]) => `${name} ${n}`).join(", ") }, decal: { show: false } },
       grid: { left: 8, right: 90, top: 8, bottom: 8, containLabel: true },
       xAxis: this.axis({ type: "value", show: false }),
-      yAxis: this.axis({ type: "category", inverse: true, data: R.grades.map(([name]) => name), axisLine: { show: false },
+      yAxis: this.axis({ type: "category", inverse: true, data: grades.map(([name]) => name), axisLine: { show: false },
         axisLabel: { color: this.INK, fontSize: 13 } }),
-      series: [{ type: "bar", barWidth: "58%", data: R.grades.map(([, n], at) => ({ value: n,
-        itemStyle: { color: this.GRADES[Math.min(at * Math.max(1, Math.floor(4 / R.grades.length)), 3)], borderRadius: [0, 3, 3, 0] } })),
+      series: [{ type: "bar", barWidth: "58%", data: grades.map(([, n], at) => ({ value: n,
+        itemStyle: { color: this.GRADES[Math.min(at * Math.max(1, Math.floor(4 / grades.length)), 3)], borderRadius: [0, 3, 3, 0] } })),
         label: { show: true, position: "right", color: this.INK, fontSize: 13, formatter: ({ value }) => `${value}  ${((100 * value) / count).toFixed(1)}%` } }],
-    });
+    };
   },
 
   weeks(box) {

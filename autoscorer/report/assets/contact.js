@@ -17,9 +17,9 @@ const ContactPage = {
     const contact = await Store.contact(number);
     this.number = number;
     this.turns = [];
-    this.scores = contact.criteria.map(([criterion, outcome, points, most, reason, evidence, looked]) => ({
+    this.scores = contact.criteria.map(([criterion, outcome, points, most, reason, evidence, looked, unsure]) => ({
       id: R.criteria[criterion][0], name: R.criteria[criterion][1], outcome: OUTCOMES[outcome], points, most, reason,
-      evidence, looked,
+      evidence, looked, unsure: unsure === 1,
     }));
     const dialogue = this.dialogue(contact);
     const side = this.criteria();
@@ -42,7 +42,7 @@ const ContactPage = {
       button.addEventListener("click", () => this.step(step));
       return button;
     });
-    const signs = columns.signs[number].map((sign) => el("span", `chip ${sign}`, T[sign]));
+    const signs = [...columns.signs[number].map((sign) => el("span", `chip ${sign}`, T[sign])), reviewChip(columns.unsure[number])];
     const chart = el("div", "chart mood");
     chart.id = "chart-mood";
     return el("div", "",
@@ -58,6 +58,12 @@ const ContactPage = {
   dialogue(contact) {
     const gaps = new Map(contact.gaps);
     const marks = this.marksByTurn();
+    const doubts = new Map();
+    for (const [behavior, turn, start, end, likeness] of contact.doubts) {
+      const told = fill(T.doubt, { name: R.behaviors[behavior], likeness: percent(likeness, 0) });
+      doubts.set(turn, [...(doubts.get(turn) ?? []), [R.behaviors[behavior], told]]);
+      marks.set(turn, [...(marks.get(turn) ?? []), [start, end, null, "doubt", told]]);
+    }
     const found = new Map();
     for (const [behavior, turn] of contact.found) found.set(turn, [...(found.get(turn) ?? []), R.behaviors[behavior]]);
     const moods = new Map(contact.mood);
@@ -74,7 +80,11 @@ const ContactPage = {
       const head = el("div", "who", el("span", "no", String(turn + 1)), T[`role_${who}`],
         start === null ? null : el("time", "", clock(start)),
         mood ? el("span", mood < 0 ? "feel bad" : "feel", mood < 0 ? `▼ ${T.negative}` : `▲ ${T.positive}`) : null);
-      const tags = el("div", "tags", (found.get(turn) ?? []).map((name) => el("span", "tag", name)));
+      const tags = el("div", "tags", (found.get(turn) ?? []).map((name) => el("span", "tag", name)), (doubts.get(turn) ?? []).map(([name, told]) => {
+        const tag = el("span", "tag doubt", `? ${name}`);
+        tag.title = told;
+        return tag;
+      }));
       const item = el("li", `turn ${who}`, head, said, tags);
       item.dataset.turn = turn;
       this.turns[turn] = item;
@@ -115,10 +125,12 @@ const ContactPage = {
       const words = chars.slice(start, end).join("");
       if (!own.length) return words;
       const kinds = own.map((one) => one[3]);
-      const mark = el("mark", ["against", "short"].find((kind) => kinds.includes(kind)) ?? "", words);
-      mark.dataset.criteria = own.map((one) => one[2]).join(" ");
-      mark.title = own.map((one) => this.scores[one[2]].name).join("、");
-      mark.addEventListener("click", () => this.select(own[0][2], false));
+      const speaks = ["against", "short"].find((kind) => kinds.includes(kind)) ?? "";
+      const mark = el("mark", kinds.includes("doubt") ? `${speaks} doubt`.trim() : speaks, words);
+      const shown = own.filter((one) => one[2] !== null);
+      mark.dataset.criteria = shown.map((one) => one[2]).join(" ");
+      mark.title = own.map((one) => one[4] ?? this.scores[one[2]].name).join("、");
+      if (shown.length) mark.addEventListener("click", () => this.select(shown[0][2], false));
       return mark;
     });
     return pieces;
@@ -130,7 +142,8 @@ const ContactPage = {
     let section = "";
     this.cards = this.scores.map((score, at) => {
       const card = this.card(score, at);
-      const quiet = ["not_applicable", "manual"].includes(score.outcome) || (score.outcome === "met" && !score.most && !score.points);
+      const idleOutcome = ["not_applicable", "manual"].includes(score.outcome) || (score.outcome === "met" && !score.most && !score.points);
+      const quiet = idleOutcome && !score.unsure;
       if (quiet) {
         idle.append(card);
         return card;
@@ -149,7 +162,7 @@ const ContactPage = {
   card(score, at) {
     const points = score.most ? `${short(score.points)}/${short(score.most)}` : score.points ? `${score.points > 0 ? "+" : "−"}${short(Math.abs(score.points))}` : "";
     const title = el("button", "title", el("span", `mark ${score.outcome}`, MARKS[score.outcome]), el("span", "name", score.name),
-      el("span", "visually-hidden", T[score.outcome]), el("span", "points", points));
+      el("span", "visually-hidden", T[score.outcome]), reviewChip(score.unsure), el("span", "points", points));
     title.type = "button";
     title.addEventListener("click", () => this.select(at, true));
     const links = score.evidence.map(([turn]) => {

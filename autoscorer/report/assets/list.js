@@ -4,18 +4,28 @@ const List = {
   ranks: {},
   ORDERED: new Set(["agent", "team", "channel", "grade", "day"]),
   FILTERS: ["agent", "team", "channel", "grade"],
-  state: { q: "", passed: "", urgent: "", from: "", to: "", sort: "", agent: "", team: "", channel: "", grade: "" },
+  state: { q: "", passed: "", urgent: "", review: "", from: "", to: "", sort: "", agent: "", team: "", channel: "", grade: "" },
   order: [],
   selected: -1,
 
-  /** Show the list with the filters that a link names. */
-  async show(wanted) {
+  /** Show the list, or the overview, with the filters that a link names. They have one set of controls. */
+  async show(view, wanted) {
     await Store.load();
     if (!this.body) this.build();
+    const box = document.getElementById("filter-box");
+    if (view === "contacts") this.page.prepend(this.filters);
+    else box.append(this.filters);
     for (const key of Object.keys(this.state)) this.state[key] = wanted.get(key) ?? "";
     for (const [key, control] of Object.entries(this.controls)) control.value = this.state[key];
-    this.controls.urgent.checked = this.state.urgent === "1";
+    for (const key of ["urgent", "review"]) this.controls[key].checked = this.state[key] === "1";
+    if (this.told().length) box.open = true;
+    if (view === "contacts" || this.state.q) this.read();
     this.apply();
+  },
+
+  /** Read the dialogues, for searching; what was searched for meanwhile is searched for again. */
+  read() {
+    if (Store.reading) return;
     Store.texts().then(() => {
       this.rank("id"); // while nobody waits for it
       if (this.state.q) this.apply();
@@ -23,7 +33,7 @@ const List = {
   },
 
   build() {
-    const page = document.getElementById("contacts-page");
+    this.page = document.getElementById("contacts-page");
     this.controls = {};
     const search = this.control("q", el("input"));
     search.type = "search";
@@ -36,11 +46,14 @@ const List = {
       day.type = "date";
       return el("label", "", T[key], day);
     });
-    const urgent = this.control("urgent", el("input"));
-    urgent.type = "checkbox";
+    const boxes = [["urgent", T.only_urgent], ["review", T.only_review]].map(([key, label]) => {
+      const box = this.control(key, el("input"));
+      box.type = "checkbox";
+      return key === "review" && !R.unsure ? null : el("label", "check", box, label);
+    });
     const clear = el("button", "", T.clear);
     clear.type = "button";
-    clear.addEventListener("click", () => App.go("contacts", {}));
+    clear.addEventListener("click", () => App.go(this.view(), {}));
     this.count = el("p", "count");
     this.count.setAttribute("role", "status");
     this.table = el("table", "list");
@@ -51,11 +64,23 @@ const List = {
     this.more.addEventListener("click", () => this.draw(this.drawn + this.STEP));
     new IntersectionObserver((seen) => seen[0].isIntersecting && this.draw(this.drawn + this.STEP)).observe(this.more);
     const dated = Store.columns.labels.some((label) => /^\d{4}-\d\d-\d\d$/.test(label));
-    const box = el("label", "check", urgent, T.only_urgent);
-    page.append(
-      el("div", "panel filters", search, filters, dated ? days : null, box, clear),
-      el("div", "panel", this.count, el("div", "scroll", this.table), this.more),
-    );
+    this.filters = el("div", "panel filters", search, filters, dated ? days : null, boxes, clear);
+    this.page.append(el("div", "panel", this.count, el("div", "scroll", this.table), this.more));
+  },
+
+  view() {
+    return document.body.dataset.view === "overview" ? "overview" : "contacts";
+  },
+
+  /** What is filtered by, in words. */
+  told() {
+    const { state } = this;
+    return [
+      ...this.FILTERS.map((key) => state[key] && `${T[key]} ${state[key]}`),
+      state.passed && (state.passed === "1" ? T.passed : T.failed),
+      state.from && `${T.from} ${state.from}`, state.to && `${T.to} ${state.to}`,
+      state.urgent && T.only_urgent, state.review && T.only_review, state.q.trim() && `“${state.q.trim()}”`,
+    ].filter(Boolean);
   },
 
   /** A control that writes its filter into the address, from where it is applied. */
@@ -66,7 +91,8 @@ const List = {
       clearTimeout(waiting);
       waiting = setTimeout(() => {
         this.state[key] = input.type === "checkbox" ? (input.checked ? "1" : "") : input.value;
-        App.remember("contacts", this.state);
+        App.remember(this.view(), this.state);
+        if (key === "q") this.read();
         this.apply();
       }, key === "q" ? 120 : 0);
     });
@@ -137,6 +163,8 @@ const List = {
     this.drawn = 0;
     this.draw(this.STEP);
     if (!found.length) this.body.append(el("tr", "", el("td", "empty", T.none_found)));
+    Summary.show(found, this.told());
+    for (const page of ["overview", "contacts"]) document.querySelector(`[data-nav=${page}]`).href = App.link(page, this.state);
     this.took = performance.now() - began; // read by the tests
   },
 
@@ -150,6 +178,7 @@ const List = {
       wanted.every(([column, label]) => column[n] === label) &&
       (!state.passed || String(columns.passed[n]) === state.passed) &&
       (!state.urgent || columns.severity[n] > 0) &&
+      (!state.review || columns.unsure[n] > 0) &&
       (!state.from || day(n) >= state.from) &&
       (!state.to || (day(n) && day(n) <= state.to)) &&
       words.every((word) => Store.searchable[n].includes(word));
@@ -191,7 +220,7 @@ const List = {
     const label = (key) => columns.labels[columns[key][n]];
     const link = el("a", "id", columns.id[n]);
     link.href = App.link("contact", { contact: columns.id[n] });
-    const signs = columns.signs[n].map((sign) => el("span", `chip ${sign}`, T[sign]));
+    const signs = [...columns.signs[n].map((sign) => el("span", `chip ${sign}`, T[sign])), reviewChip(columns.unsure[n])];
     const passed = columns.passed[n] === 1;
     return el("tr", "",
       el("th", "", link), el("td", "dim", label("day")), el("td", "", label("agent")), el("td", "dim wide", label("team")),
@@ -212,6 +241,14 @@ const List = {
     row.scrollIntoView({ block: "nearest" });
   },
 };
+
+/** What says that a person should look: a word, so that it is read without colour; none where all is sure. */
+function reviewChip(count) {
+  if (!count) return null;
+  const chip = el("span", "chip review", count === true ? T.review : `${T.review} ${count}`);
+  chip.title = T.unsure_note;
+  return chip;
+}
 
 /** A mood from -1 to 1 as a sign and a number, readable without colour. */
 function moodWord(value) {
