@@ -18,6 +18,8 @@ from ...yaml_file import Document, node_of
 _NOT_PLAIN = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What no cell keeps: control characters, and what Excel takes for an escaped one."""
 
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
 _LINE = re.compile(r"^:(\d+): ")
 
 
@@ -125,7 +127,7 @@ class Nested:
     strict: ClassVar[bool] = False
 
     def write(self, value: Any) -> str:
-        text = dumped(value)
+        text = _ESCAPE.sub(r"\\x5F", dumped(value))  # in double quotes, where `_Dumper` puts it
         return text.removesuffix("...\n").strip()
 
     def read(self, cell: Any, place: str) -> Any:
@@ -173,6 +175,15 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def text(self, data: str) -> yaml.ScalarNode:
+        """In double quotes where a cell needs an escape."""
+        return self.represent_scalar(
+            "tag:yaml.org,2002:str", data, style='"' if _ESCAPE.search(data) else None
+        )
+
+
+_Dumper.add_representer(str, _Dumper.text)
 
 
 def dumped(value: Any) -> str:
