@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Sequence
 from copy import deepcopy
@@ -165,14 +164,14 @@ def _report(recipe: Recipe, material: Material, shown: ship.Experts, settings: s
         "corpora": {name: LICENCES[name] for name in sorted(CLEAN if recipe.clean else LICENCES)},
         "steps": recipe.steps, "epochs": recipe.epochs,
     }  # fmt: skip
+    beside = _beside(recipe, contacts, dialogues)
     for task in LABELS:
-        beside = _beside(recipe, task)
         metrics = {
             "task": task,
             **common,
             "dev": figures[task],
             "parity": parity[task],
-            "clean_model": beside,
+            "clean_model": beside.get(task, {}),
         }
         if task == "behaviors":
             metrics["fusion_on_calibration_f1"] = settings.fusion_f1
@@ -207,12 +206,16 @@ def _quality(material: Material, tuned: Tuned) -> dict[str, Any]:
     return figures
 
 
-def _beside(recipe: Recipe, task: str) -> dict[str, Any]:
+def _beside(
+    recipe: Recipe, contacts: Sequence[Contact], dialogues: Sequence[data.Dialogue]
+) -> dict[str, dict[str, Any]]:
+    """The headline figures of the models of --beside on the same dialogues, by task and corpus."""
     if recipe.beside is None:
         return {}
-    metrics = json.loads((recipe.beside / task / "metrics.json").read_text(encoding="utf-8"))
+    figures = ship.measure(recipe.beside, contacts, dialogues, ship.settings_of(recipe.beside), load_rules())
     return {
-        corpus: {k: v for k, v in f.items() if isinstance(v, list)} for corpus, f in metrics["dev"].items()
+        task: {corpus: ship.headlines(figure) for corpus, figure in found.items()}
+        for task, found in figures.items()
     }
 
 

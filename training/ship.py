@@ -138,6 +138,14 @@ def _write_encoder(
     _write_folder(folder, to_onnx(network, texts), config, {CHARACTERS: list(characters)})
 
 
+def settings_of(out: Path) -> Settings:
+    """The settings that the folders of shipped models state; how experts were mixed is in the models themselves."""
+    configs = {task: json.loads((out / task / CONFIG).read_text(encoding="utf-8")) for task in LABELS}
+    thresholds = {task: np.array(config["thresholds"]) for task, config in configs.items()}
+    unsure = {task: config["unsure"] for task, config in configs.items() if "unsure" in config}
+    return Settings({}, thresholds, unsure, configs["behaviors"]["fusion"], {})
+
+
 def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue], settings: Settings,
             book: RuleBook) -> dict[str, Any]:  # fmt: skip
     """Figures of the shipped files on `contacts` by task and corpus, with 95 % intervals over dialogues."""
@@ -164,8 +172,8 @@ def measure(out: Path, contacts: Sequence[Contact], dialogues: Sequence[Dialogue
                 else fuse.doubts(logits[here], _at(hits, here), gold[here], settings.fusion),
             }
             if task == "behaviors":
-                figure["model_alone"] = _headlines(report(task, found[here], gold[here], owners[here]))
-                figure["rules_alone"] = _headlines(report(task, hits.any[here] > 0, gold[here], owners[here]))
+                figure["model_alone"] = headlines(report(task, found[here], gold[here], owners[here]))
+                figure["rules_alone"] = headlines(report(task, hits.any[here] > 0, gold[here], owners[here]))
             figures[task][corpus] = figure
     return figures
 
@@ -222,7 +230,8 @@ def _group(contact: Contact) -> str:
     return "written" if contact.corpus == "written" else "chats"
 
 
-def _headlines(figures: Mapping[str, Any]) -> dict[str, Any]:
+def headlines(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Those figures that have an interval."""
     return {name: value for name, value in figures.items() if isinstance(value, list)}
 
 
