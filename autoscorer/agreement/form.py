@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,10 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What was found in each contact: levels and applicability of criteria, units of deductions and bonuses,
-    whether a critical criterion failed, and the sections whose points are lost."""
+    whether a critical criterion failed, and the sections whose points are lost.
+
+    level: [contacts, criteria, 2], twice the same, or the two that a doubtful criterion lies half way between.
+    """
 
     level: Ints
     applies: Floats
@@ -81,7 +85,7 @@ class Form:
     def facts(self, cards: Sequence[Scorecard]) -> Facts:
         """What the scorecards, made under this rubric, found."""
         shape = (len(cards), len(self._scored))
-        level, applies = np.zeros(shape, np.int64), np.zeros(shape)
+        level, applies = np.zeros((*shape, 2), np.int64), np.zeros(shape)
         extra = np.zeros((len(cards), len(self._extras)))
         for i, card in enumerate(cards):
             found = {c.criterion: c for c in card.criteria}
@@ -102,12 +106,16 @@ class Form:
     def _reach(self, score: CriterionScore) -> str | None:
         return self.rubric.criteria[score.criterion].reach
 
-    def _level(self, k: int, criterion: Criterion, score: CriterionScore) -> int:
+    def _level(self, k: int, criterion: Criterion, score: CriterionScore) -> tuple[int, int]:
         if score.outcome != "partial":
-            return MET if score.outcome == "met" else NOT_MET
+            return (MET, MET) if score.outcome == "met" else (NOT_MET, NOT_MET)
         given = score.points / criterion.points
-        own = [n for n, (owner, _) in enumerate(self._shares) if owner == k]
-        return SHARES + min(own, key=lambda n: abs(self._shares[n][1] - given))
+        own = {SHARES + n: share for n, (owner, share) in enumerate(self._shares) if owner == k}
+        pairs = [(level, level) for level in own]
+        if score.unsure:
+            own |= {NOT_MET: 0.0, MET: 1.0}
+            pairs += combinations(sorted(own), 2)
+        return min(pairs, key=lambda pair: abs((own[pair[0]] + own[pair[1]]) / 2 - given))
 
     def totals(self, n: Numbers, facts: Facts) -> Floats:
         """The total of each contact, before rounding to cents."""
@@ -115,7 +123,8 @@ class Form:
 
     def _sum(self, n: Numbers, facts: Facts) -> tuple[Floats, Floats, dict[str, Floats]]:
         """Totals; where they may move (not held by a bound); and what their derivatives need."""
-        share = np.concatenate([[0.0, 1.0], n.shares])[facts.level] * (1 - facts.lost @ self.sections.T)
+        share = np.concatenate([[0.0, 1.0], n.shares])[facts.level].mean(axis=2)
+        share = share * (1 - facts.lost @ self.sections.T)
         points = facts.applies * n.points
         whole = points @ self.sections
         ratio = (points * share) @ self.sections / np.where(whole > 0, whole, 1)
@@ -142,7 +151,7 @@ class Form:
         by_points = per_point * facts.applies * (p["share"] - p["ratio"] @ self.sections.T)
         moved, kept = per_point * p["points"], 1 - facts.lost @ self.sections.T
         by_share = np.stack(
-            [(moved * kept * (facts.level == SHARES + k)).sum(axis=1) for k in range(len(n.shares))], axis=1
+            [(moved * kept * (facts.level == SHARES + k).mean(axis=2)).sum(axis=1) for k in range(len(n.shares))], axis=1
         ) if len(n.shares) else np.zeros((len(total), 0))  # fmt: skip
         got = 1 - self.rubric.deduction_limit * p["limited"][:, None]
         by_extra = facts.extra * np.where(self.signs > 0, got, p["limited"][:, None] - 1)

@@ -16,6 +16,7 @@ from autoscorer.agreement.people import Bands
 from autoscorer.agreement.rewrite import rewrite
 from autoscorer.errors import UsageError
 from autoscorer.scoring import make_scorecard
+from autoscorer.types import Detection, Span
 from tests.contacts import BEHAVIORS, analysis, contact
 from tests.review.conftest import RUBRIC
 
@@ -29,8 +30,8 @@ def small(tmp_path):
     return path
 
 
-def contacts(count=200, seed=0):
-    """Analyses in which each behavior is found at random."""
+def contacts(count=200, seed=0, doubtful=0.0):
+    """Analyses in which each behavior is found at random; of those not found a share is `doubtful`."""
     chance = random.Random(seed)
     for i in range(count):
         agent = [b for b in ("greet", "sorry", "ask", "solve", "bye") if chance.random() < 0.5]
@@ -38,7 +39,10 @@ def contacts(count=200, seed=0):
         found = {1: " ".join(agent)} if agent else {}
         found |= {0: "angry"} if chance.random() < 0.6 else {}
         talk = dataclasses.replace(contact("c 我要退货", "a 您好请讲"), id=f"c{i}")
-        yield analysis(talk, found)
+        about = analysis(talk, found)
+        doubts = [b for b in BEHAVIORS if b not in agent and b != "angry" and chance.random() < doubtful]
+        unsure = (Detection(b, Span(1, 0, 2), "您好", "model:behaviors", 0.4, 0.5) for b in doubts)
+        yield dataclasses.replace(about, doubts=tuple(unsure))
 
 
 def cards_of(rubric, **options):
@@ -53,11 +57,22 @@ def test_totals_are_those_of_the_rubric(small):
     assert len({round(t) for t in totals}) > 10 and any(card.failed_critical for card in cards)
 
 
+def test_half_ways_are_those_of_the_rubric(tmp_path):
+    path = tmp_path / "unsure.yaml"
+    path.write_text("unsure: partial\n" + RUBRIC, encoding="utf-8")
+    form, cards = Form(load_rubric(path)), cards_of(path, doubtful=0.4)
+    facts = form.facts(cards)
+    assert sum(c.unsure and c.outcome == "partial" for card in cards for c in card.criteria) > 20
+    assert np.abs(form.totals(form.now, facts) - [card.total for card in cards]).max() <= 0.0051
+    check_derivatives(form, facts)
+
+
 @pytest.mark.slow
-def test_totals_are_those_of_the_default_rubric():
+@pytest.mark.parametrize("models", [False, pytest.param(True, marks=pytest.mark.models)])
+def test_totals_are_those_of_the_default_rubric(models):
     import autoscorer as asr
 
-    scorer = asr.Scorer(use_models=False)
+    scorer = asr.Scorer(use_models=models)
     results = [scorer.result(item) for item in asr.read_many(["data/samples"])]
     cards = [card for card in results if isinstance(card, asr.Scorecard)]
     form = Form(scorer.rubric)
@@ -82,7 +97,10 @@ def test_sections_that_a_critical_criterion_loses_are_lost(tmp_path):
 
 def test_derivatives_are_those_of_small_steps(small):
     form = Form(load_rubric(small))
-    facts = form.facts(cards_of(small))
+    check_derivatives(form, form.facts(cards_of(small)))
+
+
+def check_derivatives(form, facts):
     n = form.now
     sizes = [len(n.weights), len(n.points), len(n.shares), len(n.extras)]
     values = np.concatenate([n.weights, n.points, n.shares, n.extras])
