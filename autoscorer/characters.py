@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .errors import TranscriptError
-from .types import Transcript, Utterance
+from .types import Transcript
 
 _BAD = re.compile("[\0\ud800-\udfff]")
 
@@ -41,17 +41,19 @@ def check_transcript(transcript: Transcript) -> None:
         for turn, utterance in enumerate(transcript.utterances, 1):
             check(utterance.text, f"turn {turn}")
             check(utterance.speaker, f"turn {turn}")
-            _check_times(utterance, turn)
+            for name, time in (("start", utterance.start), ("end", utterance.end)):
+                if time is not None:
+                    check_time(time, f"turn {turn}: {name}")
     except TranscriptError as error:
         error.id = transcript.id
         raise
 
 
-def _check_times(utterance: Utterance, turn: int) -> None:
-    for name, time in (("start", utterance.start), ("end", utterance.end)):
-        if time is not None and not 0 <= time < math.inf:
-            hint = "give seconds from 0 upwards, or leave the time out"
-            raise TranscriptError("bad_time", f"turn {turn}: {name} is {time}", hint=hint)
+def check_time(seconds: float, what: str) -> None:
+    """Raise TranscriptError `bad_time` where seconds are negative, endless or no number; the message names `what`."""
+    if not 0 <= seconds < math.inf:
+        hint = "give seconds from 0 upwards, or leave it out"
+        raise TranscriptError("bad_time", f"{what} is {seconds}", hint=hint)
 
 
 def _check_text(text: str, place: str) -> None:

@@ -15,6 +15,7 @@ import torch
 
 from autoscorer.classify.features import clean
 from autoscorer.classify.folder import ENCODER, LABELS
+from autoscorer.learn.graph import write_json
 from autoscorer.learn.network import Network, Shape
 from autoscorer.rules import load_rules
 
@@ -228,7 +229,7 @@ def _sizes(dialogues: Sequence[data.Dialogue]) -> dict[str, dict[str, int]]:
 
 
 def _write(folder: Path, task: str, metrics: dict[str, Any]) -> None:
-    ship.write_json(folder / "metrics.json", metrics)
+    write_json(folder / "metrics.json", metrics)
     (folder / "README.md").write_text(card(task, metrics), encoding="utf-8")
     shown = {
         c: {k: v for k, v in f.items() if isinstance(v, list)}

@@ -18,11 +18,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from autoscorer.classify.features import NEIGHBOURS, WEIGHT, grams, neighbours, places, said, width
 from autoscorer.classify.pooling import pooled_width
 from autoscorer.learn.network import Network, padded
+from autoscorer.learn.tuning import schedule
 from autoscorer.types import Utterance
 
 from .heads import Head
 from .noise import Noise
-from .pretrain import Alphabet, advance, make_optimizers, schedule, set_rate
+from .pretrain import Alphabet, advance, make_optimizers, set_rate
 
 HIDDEN = {"behaviors": 160, "sentiment": 96, "empathy": 64, "satisfaction": 64, "quality": 96}
 LABELS = {"behaviors": 30, "sentiment": 3, "empathy": 3, "satisfaction": 3, "quality": 3}

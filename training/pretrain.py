@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import sys
 from collections import Counter
@@ -17,6 +16,7 @@ from torch.nn import functional as F
 
 from autoscorer.classify.encoder import BORDER, UNKNOWN
 from autoscorer.learn.network import Network, Shape, padded
+from autoscorer.learn.tuning import schedule
 
 from .corpora import Side
 
@@ -110,11 +110,6 @@ def by_length(lengths: Sequence[int], rng: random.Random) -> list[list[int]]:
     batches = [batch for batch in batches if batch]
     rng.shuffle(batches)
     return batches
-
-
-def schedule(step: int, steps: int, *, warm: int) -> float:
-    """The share of the full learning rate: up over `warm` steps, then down along a cosine."""
-    return min(1.0, (step + 1) / warm) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 def make_optimizers(groups: Sequence[tuple[Any, float, float]], network: Network) -> list[Any]:

@@ -24,6 +24,7 @@ from autoscorer.classify.folder import (
     MODEL,
     digest,
 )  # fmt: skip
+from autoscorer.learn.graph import write_json
 from autoscorer.learn.network import Network, to_onnx
 from autoscorer.learn.tune import unsure as point_of_doubt
 from autoscorer.rules import RuleBook
@@ -213,11 +214,6 @@ def parity(
             "same_decisions": round(float((decisions[0] == decisions[1]).all(axis=1).mean()), 4),
         }
     return found
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Deterministic JSON: same value, same bytes."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _shipped(models: Classifiers, dialogue: Dialogue) -> dict[str, NDArray[np.float32]]:

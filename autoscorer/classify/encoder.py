@@ -41,13 +41,17 @@ class Encoder:
         config = read_encoder_config(folder)
         run = session(folder / "model.onnx")
         made = cls(read_characters(folder), run, config.size, digest(folder / "config.json"))
+        made._try(folder)
+        return made
+
+    def _try(self, folder: Path) -> None:
+        """It must run, and give vectors of the length that config.json says."""
         try:
-            shape = made.run(["您好"]).shape
+            shape = self.run(["您好"]).shape
         except Exception as error:  # onnxruntime's own errors share no base
             raise ConfigError(f"{folder / 'model.onnx'}: cannot be run: {one_line(error)}") from None
-        if shape != (1, config.size):
-            raise ConfigError(f"{folder / 'model.onnx'}: gives {shape}, config.json says (1, {config.size})")
-        return made
+        if shape != (1, self.size):
+            raise ConfigError(f"{folder / 'model.onnx'}: gives {shape}, config.json says (1, {self.size})")
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """The vectors of `texts` as written, [n, size]; of unit length, so that a product is a cosine."""

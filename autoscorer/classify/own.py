@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..extras import require
 from .encoder import Encoder
-from .features import Rows, Said, grams_of, rows
+from .features import Rows, Said
 from .folder import CONFIG, MAX_OWN_BYTES, MODEL, TOKENIZER, digest, one_line, read_own_config, session
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-
-CACHED = 20_000  # texts whose vectors are kept, for agents repeat templates
 
 
 class OwnEncoder:
@@ -49,59 +46,39 @@ class OwnEncoder:
         return self._encoder.read(talk)
 
     @cached_property
-    def _encoder(self) -> Encoder | TokenEncoder:
+    def _encoder(self) -> Encoder:
         return TokenEncoder.load(self._folder) if self._config.tokens else Encoder.load(self._folder)
 
 
-class TokenEncoder:
-    """Tokens of a text into one vector. Each text runs alone, so no other text can change a bit of its vector."""
+class TokenEncoder(Encoder):
+    """As `Encoder`, from tokens. Each text runs alone, so no other text can change a bit of its vector."""
 
-    def __init__(self, tokenizer: Any, run: Any, size: int) -> None:
-        self._tokenizer, self._run, self.size = tokenizer, run, size
-        self._known: OrderedDict[str, Floats] = OrderedDict()
+    def __init__(self, tokenizer: Any, run: Any, size: int, sha256: str) -> None:
+        super().__init__((), run, size, sha256)
+        self._tokenizer = tokenizer
 
     @classmethod
     def load(cls, folder: Path) -> TokenEncoder:
         """Read and check the folder. Raises ConfigError: a file is missing, malformed or altered."""
         config = read_own_config(folder)
-        made = cls(_tokenizer(folder / TOKENIZER), session(folder / MODEL, MAX_OWN_BYTES), config.size)
-        try:
-            shape = made.vector("您好").shape
-        except Exception as error:  # onnxruntime's own errors share no base
-            raise ConfigError(f"{folder / MODEL}: cannot be run: {one_line(error)}") from None
-        if shape != (config.size,):
-            raise ConfigError(f"{folder / MODEL}: gives {shape}, config.json says ({config.size},)")
+        run = session(folder / MODEL, MAX_OWN_BYTES)
+        made = cls(_tokenizer(folder / TOKENIZER), run, config.size, digest(folder / CONFIG))
+        made._try(folder)
         return made
 
-    def read(self, talk: Said) -> tuple[Floats, Rows]:
-        """The vectors of the turns of a contact, [n, size], and their rows."""
-        vectors = self.vectors(talk.texts)
-        return vectors, Rows(rows(vectors, talk), tuple(grams_of(talk.texts)))
-
-    def vectors(self, cleaned: Sequence[str]) -> Floats:
-        """The vectors of texts made by `features.clean`, [n, size]."""
+    def run(self, cleaned: Sequence[str]) -> Floats:
+        """The vectors of one or more texts; zeros where one has no token."""
         import numpy as np
 
-        if not cleaned:
-            return np.zeros((0, self.size), np.float32)
-        return np.stack([self._cached(text) for text in cleaned])
+        return np.stack([self._alone(text) for text in cleaned])
 
-    def vector(self, cleaned: str) -> Floats:
-        """The vector of one text, [size]; zeros where it has no token."""
+    def _alone(self, text: str) -> Floats:
         import numpy as np
 
-        ids = np.array([self._tokenizer.encode(cleaned).ids], np.int64)
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         if not ids.size:
             return np.zeros(self.size, np.float32)
         found: Floats = self._run.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        return found
-
-    def _cached(self, text: str) -> Floats:
-        found = self._known.get(text)
-        if found is None:
-            found = self._known[text] = self.vector(text)
-            if len(self._known) > CACHED:
-                self._known.popitem(last=False)
         return found
 
 

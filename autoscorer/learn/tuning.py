@@ -34,12 +34,14 @@ from ..classify.folder import (
     TOKENIZER,
     TOKENS,
     digest,
+    one_line,
     read_characters,
 )
 from ..classify.own import OwnEncoder
 from ..errors import AutoscorerError, ConfigError, LabelError
 from .bases import VOCABULARY, Base, described
 from .gold import Gold
+from .graph import write_json
 from .network import from_onnx, padded, to_onnx
 from .rows import Step, target
 from .split import calibration
@@ -273,7 +275,7 @@ def _learn(
     for epoch in range(1, epochs + 1):
         model.train()
         for batch in _batches(rng.sample(list(seen), len(seen))):
-            share = _schedule(done, steps)
+            share = schedule(min(done, steps), steps, warm=max(1, steps // 10))
             for group in optimizer.param_groups:
                 group["lr"] = group["rate"] * share
             optimizer.zero_grad()
@@ -303,10 +305,9 @@ def _batches(examples: Sequence[_Example]) -> list[list[_Example]]:
     return made
 
 
-def _schedule(step: int, steps: int) -> float:
-    """The share of the full rate: up over a tenth of the steps, then down along a cosine."""
-    share = 0.5 * (1 + math.cos(math.pi * min(step, steps) / steps))
-    return min(1.0, (step + 1) / max(1, steps // 10)) * max(0.02, share)
+def schedule(step: int, steps: int, *, warm: int) -> float:
+    """The share of the full learning rate: up over `warm` steps, then down along a cosine."""
+    return min(1.0, (step + 1) / warm) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 def _golds(batch: Sequence[_Example], device: torch.device) -> Tensor:
@@ -412,8 +413,7 @@ def _check_size(path: Path) -> None:
 
 def _write_config(folder: Path, config: Mapping[str, Any], files: Sequence[str]) -> None:
     hashes = {name: digest(folder / name, MAX_OWN_BYTES) for name in files}
-    value = {"format": FORMAT, **config, "files": hashes}
-    (folder / CONFIG).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / CONFIG, {"format": FORMAT, **config, "files": hashes})
 
 
 def _device(module: nn.Module) -> torch.device:
@@ -433,7 +433,7 @@ def _foreign_encoder(folder: Path) -> tuple[Any, int]:
             attn_implementation="eager", output_loading_info=True, dtype=torch.float32,
         )  # fmt: skip
     except Exception as error:  # what is wrong in a foreign folder may be raised as anything
-        raise ConfigError(f"{folder}: cannot be loaded: {' '.join(str(error).split())[:200]}") from None
+        raise ConfigError(f"{folder}: cannot be loaded: {one_line(error)}") from None
     missing = sorted(name for name in told["missing_keys"] if not name.startswith("pooler."))
     if missing or told["mismatched_keys"]:
         wrong = [*missing, *map(str, told["mismatched_keys"])]
@@ -457,7 +457,7 @@ def _tokenizer(folder: Path, most: int) -> Any:
                 ready_made.BertWordPieceTokenizer(vocab=str(path), lowercase=_lowercase(folder)).to_str()
             )
     except Exception as error:  # the package raises bare Exception
-        raise ConfigError(f"{path}: not a tokenizer: {' '.join(str(error).split())[:200]}") from None
+        raise ConfigError(f"{path}: not a tokenizer: {one_line(error)}") from None
     made.no_padding()
     made.enable_truncation(max_length=most)
     return made

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
-from ..errors import TranscriptError
+from ..characters import check_time
 
 DATE = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?"
@@ -61,10 +61,7 @@ def _number(value: float) -> Moment:
         seconds = float(value)
     except OverflowError:
         seconds = math.inf
-    if not math.isfinite(seconds) or seconds < 0:
-        raise TranscriptError(
-            "bad_time", f"a time is {seconds}", hint="give seconds from 0 upwards, or leave it out"
-        )
+    check_time(seconds, "a time")
     if seconds >= _EPOCH:
         return Moment("date", seconds / 1000 if seconds >= _EPOCH_MS else seconds)
     return Moment("seconds", seconds)

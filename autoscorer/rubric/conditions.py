@@ -46,11 +46,6 @@ MODIFIERS: dict[str, tuple[str, ...]] = {
     "use": (), "all": (), "any": (), "not": (),
 }  # fmt: skip
 """The keys that refine each subject of a condition."""
-SUBJECTS = (
-    "behavior", "task", "metadata", "timing", "turns", "in_order", "criterion", "use", "all_of", "any_of",
-    "negated",
-)  # fmt: skip
-"""The fields of the subjects."""
 
 
 def to_float(value: Any) -> Any:
@@ -105,8 +100,7 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_subject(self) -> Condition:
-        names = {field.alias or name: name for name, field in Condition.model_fields.items()}
-        given = [key for key in MODIFIERS if getattr(self, names[key])]
+        given = [key for key in MODIFIERS if getattr(self, FIELDS[key])]
         if len(given) != 1:
             found = ", ".join(given) or "none"
             raise ValueError(f"a condition asks exactly one of {', '.join(MODIFIERS)}; found {found}")
@@ -118,7 +112,7 @@ class Condition(Strict):
             raise ValueError("'timing' needs 'at_most', in seconds (for interruptions, a count)")
         if self.within and not self.after:
             raise ValueError("'within' needs 'after', such as {behavior: apology, after: upset, within: 4}")
-        idle = [key for key, name in names.items() if name in self.model_fields_set - {names[given[0]]}]
+        idle = [key for key, name in FIELDS.items() if name in self.model_fields_set - {FIELDS[given[0]]}]
         self._refuse(given[0], [key for key in idle if key not in MODIFIERS[given[0]]])
         return self
 
@@ -141,8 +135,8 @@ class Condition(Strict):
 
     @cached_property
     def subject(self) -> str:
-        """The name of the field that says what is asked."""
-        return next(name for name in SUBJECTS if getattr(self, name))
+        """The key of MODIFIERS that says what is asked."""
+        return next(key for key in MODIFIERS if getattr(self, FIELDS[key]))
 
     @cached_property
     def fewest(self) -> int:
@@ -164,6 +158,10 @@ class Condition(Strict):
         for key, child in children:
             for path, part in child.parts():
                 yield key + path, part
+
+
+FIELDS = {field.alias or name: name for name, field in Condition.model_fields.items()}
+"""The field that holds each key of a condition."""
 
 
 def named(value: Any) -> Any:

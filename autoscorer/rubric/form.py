@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from ..rules import Id, Positions
+from ..rules.conditions import with_named
 from ..types import Role
 from ..yaml_file import Strict
 from .conditions import Condition, Number, named, to_float
@@ -249,11 +250,5 @@ class Rubric(RubricFile):
 
     def _asked(self, criterion: str) -> Iterator[Condition]:
         """All conditions of a criterion, and those that they name."""
-        seen = set[str]()
-        waiting = [part for _, part in self.criteria[criterion].conditions()]
-        while waiting:
-            part = waiting.pop()
-            yield part
-            if part.use in self.conditions and part.use not in seen:
-                seen.add(part.use)
-                waiting += [inner for _, inner in self.conditions[part.use].parts()]
+        own = (part for _, part in self.criteria[criterion].conditions())
+        return with_named(own, self.conditions)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
@@ -224,3 +224,26 @@ class Count(Strict):
 
 for model in (Scope, Condition, Anchor, Count):
     model.model_rebuild()
+
+
+class _Asks(Protocol):
+    """A condition, here or in a rubric, that may stand for one that has a name."""
+
+    @property
+    def use(self) -> str | None: ...
+    def parts(self) -> Iterator[tuple[Any, Any]]: ...
+
+
+Asks = TypeVar("Asks", bound=_Asks)
+
+
+def with_named(parts: Iterable[Asks], named: Mapping[str, Asks]) -> Iterator[Asks]:
+    """`parts`, and those of the named conditions that they use, however far."""
+    stack, seen = list(parts), set[str]()
+    while stack:
+        condition = stack.pop()
+        yield condition
+        name = condition.use
+        if name in named and name not in seen:
+            seen.add(str(name))
+            stack += [part for _, part in named[str(name)].parts()]

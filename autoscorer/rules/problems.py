@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from ..yaml_file import Document
-from .conditions import Condition
+from .conditions import Condition, with_named
 from .conditions import Path as Keys
 from .operators import Labels, labels_of
 
@@ -123,14 +123,7 @@ def _asked(rule: Rule, book: RuleBook) -> set[str]:
 
 def reached(rule: Rule, book: RuleBook) -> Iterator[Condition]:
     """The conditions of a rule, and the named ones that it uses."""
-    stack, seen = [part for _, part in rule.conditions()], set[str]()
-    while stack:
-        condition = stack.pop()
-        yield condition
-        name = condition.use
-        if name in book.conditions and name not in seen:
-            seen.add(str(name))
-            stack += [part for _, part in book.conditions[str(name)].parts()]
+    return with_named((part for _, part in rule.conditions()), book.conditions)
 
 
 def _roles(file: _File, book: RuleBook) -> Iterator[tuple[Keys, str]]:

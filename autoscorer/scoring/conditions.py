@@ -163,10 +163,10 @@ class Judge:
         telling = [v for v in verdicts if v.holds is holds] if holds is not None else verdicts
         return Verdict(
             holds,
-            _merged(v.evidence for v in telling),
+            merged(v.evidence for v in telling),
             tuple(sorted({t for v in telling for t in v.turns})),
             tuple(sorted({t for v in verdicts for t in v.looked})),
-            _merged(v.near for v in telling),
+            merged(v.near for v in telling),
             next((v.unknown for v in verdicts if v.unknown), ""),
         )
 
@@ -174,7 +174,7 @@ class Judge:
 _ANSWERS: dict[str, Callable[[Judge, Condition], Verdict]] = {
     "behavior": Judge._behavior, "task": Judge._label, "metadata": Judge._metadata, "timing": Judge._timing,
     "turns": Judge._count_turns, "in_order": Judge._in_order, "criterion": Judge._outcome, "use": Judge._use,
-    "all_of": Judge._combine, "any_of": Judge._combine, "negated": Judge._not,
+    "all": Judge._combine, "any": Judge._combine, "not": Judge._not,
 }  # fmt: skip
 """How a condition is answered, by its subject."""
 
@@ -192,7 +192,8 @@ def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None)
     return tuple(turn for turn in turns if follows(turn, found, within))
 
 
-def _merged(groups: Iterable[tuple[Quote, ...]]) -> tuple[Quote, ...]:
+def merged(groups: Iterable[tuple[Quote, ...]]) -> tuple[Quote, ...]:
+    """The quotes of all groups, each once, in the order of the contact."""
     found = [evidence for group in groups for evidence in group]
     if len(found) > 1:
         found = sorted(set(found), key=lambda e: (e.span.turn, e.span.start, e.span.end))

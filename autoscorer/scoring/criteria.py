@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..rubric import Criterion, Partial, Section
 from ..rubric.form import Unsure
 from ..types import CriterionScore, Evidence, Near, Outcome
-from .conditions import Judge, Verdict
+from .conditions import Judge, Verdict, merged
 from .reasons import Reasons
 
 KEPT = 20
@@ -76,26 +76,21 @@ def weigh_doubt(
     """`score`, decided without the `doubts`, as the rubric has it where `other`, decided with them, differs."""
     if (score.outcome, score.points) == (other.outcome, other.points):
         return score
-    criterion, reasons = question.criterion, question.reasons
+    reasons = question.reasons
+    halved = policy == "partial" and not question.criterion.reach and score.max_points == other.max_points > 0
+    done = "manual" if policy == "partial" and not halved else policy
     doubtful = tuple(e for e in doubts if e in other.evidence) or doubts
-    found = reasons.say("doubted", found=reasons.quotes(doubtful)) if doubtful else ""
+    found = reasons.say("doubted", found=reasons.quotes(doubtful))
     unsure = replace(
-        score, unsure=True, reason=reasons.say(f"unsure_{policy}", reason=score.reason, found=found)
+        score, unsure=True, reason=reasons.say(f"unsure_{done}", reason=score.reason, found=found)
     )
-    if policy == "as_is":
+    if done == "as_is":
         return unsure
-    halved = policy == "partial" and not criterion.reach and score.max_points == other.max_points > 0
+    unsure = replace(unsure, evidence=merged((score.evidence, other.evidence))[:KEPT])
     if halved:
         points = round((score.points + other.points) / 2, 6)
-        return replace(unsure, outcome="partial", points=points, evidence=_all_of(score, other)[:KEPT])
-    evidence = _all_of(score, other)[:KEPT]
-    reason = reasons.say("unsure_manual", reason=score.reason, found=found)
-    return replace(unsure, outcome="manual", points=0.0, max_points=0.0, evidence=evidence, reason=reason)
-
-
-def _all_of(score: CriterionScore, other: CriterionScore) -> tuple[Evidence, ...]:
-    found = {*score.evidence, *other.evidence}
-    return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))
+        return replace(unsure, outcome="partial", points=points)
+    return replace(unsure, outcome="manual", points=0.0, max_points=0.0)
 
 
 def nearest(near: tuple[Near, ...]) -> tuple[Near, ...]:

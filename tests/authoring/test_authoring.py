@@ -1,13 +1,11 @@
 """Tools for people who write rules: trying a text, running cases, counting hits, comparing books, warnings."""
 
 import json
-import sys
 
 import pytest
 
 import autoscorer as asr
 from autoscorer.authoring import attempt, difference, lint, load_cases, run_cases, statistics
-from autoscorer.cli import main
 from autoscorer.errors import ConfigError
 from autoscorer.rules import load_rules
 
@@ -157,18 +155,6 @@ def test_the_default_book_has_no_warning():
 
 
 class TestVerbs:
-    @pytest.fixture
-    def run(self, monkeypatch, capsys):
-        def run(*arguments):
-            monkeypatch.setattr(sys, "argv", ["autoscorer", *map(str, arguments)])
-            with pytest.raises(SystemExit) as left:
-                main()
-            out, err = capsys.readouterr()
-            assert "Traceback" not in err
-            return left.value.code or 0, out, err
-
-        return run
-
     def test_try(self, run, book):
         code, out, _ = run("try", "请稍等", "--rules", book, "--json")
         assert code == 0

@@ -1,7 +1,6 @@
 """Rule books as workbooks: nothing is lost, nothing runs, and each mistake has its sheet, row and column."""
 
 import datetime
-import sys
 import zipfile
 
 import openpyxl
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from autoscorer.authoring.workbook import export_rules, import_rules
 from autoscorer.authoring.workbook.cells import Lines, Number, Text
-from autoscorer.cli import main
 from autoscorer.errors import ConfigError, UsageError
 from autoscorer.rules import load_rules
 from tests.test_docs_yaml import blocks
@@ -336,45 +334,36 @@ class TestMistakes:
 
 
 class TestVerbs:
-    @pytest.fixture
-    def run(self, monkeypatch, capsys):
-        def run(*arguments):
-            monkeypatch.setattr(sys, "argv", ["autoscorer", "rules", *map(str, arguments)])
-            with pytest.raises(SystemExit) as left:
-                main()
-            out, err = capsys.readouterr()
-            assert "Traceback" not in err
-            return left.value.code or 0, out, err
-
-        return run
-
     def test_there_and_back(self, run, tmp_path):
         path = write(tmp_path, {"id": "a", "behavior": "hold", "phrases": ["请稍等"]})
         book, again = tmp_path / "b.xlsx", tmp_path / "again.yaml"
-        assert run("export", book, "--rules", path) == (0, "", f"wrote {book}: small@3\n")
-        assert run("import", book, "-o", again) == (0, "", f"wrote {again}: small@3\n")
+        assert run("rules", "export", book, "--rules", path) == (0, "", f"wrote {book}: small@3\n")
+        assert run("rules", "import", book, "-o", again) == (0, "", f"wrote {again}: small@3\n")
         assert same(load_rules(again), load_rules(path))
 
     def test_nothing_is_overwritten_unasked(self, run, tmp_path):
         book, again = tmp_path / "b.xlsx", tmp_path / "again.yaml"
         book.write_text("mine")
-        code, _, err = run("export", book)
+        code, _, err = run("rules", "export", book)
         assert code == 2 and "is there already" in err and "--force" in err and book.read_text() == "mine"
-        assert run("export", book, "--force")[0] == 0
+        assert run("rules", "export", book, "--force")[0] == 0
         again.write_text("mine")
-        assert run("import", book, "-o", again)[0] == 2 and again.read_text() == "mine"
-        assert run("import", book, "-o", again, "--force")[0] == 0 and load_rules(again).rules
+        assert run("rules", "import", book, "-o", again)[0] == 2 and again.read_text() == "mine"
+        assert run("rules", "import", book, "-o", again, "--force")[0] == 0 and load_rules(again).rules
 
     def test_a_failure_leaves_what_was_there(self, run, tmp_path):
         book, again = tmp_path / "b.xlsx", tmp_path / "again.yaml"
         book.write_text("no workbook")
         again.write_text("mine")
-        assert run("import", book, "-o", again, "--force")[0] == 2
+        assert run("rules", "import", book, "-o", again, "--force")[0] == 2
         assert again.read_text() == "mine" and not list(tmp_path.glob("*.partial"))
 
     def test_the_suffix_says_what_it_is(self, run, tmp_path):
-        assert "must end in .xlsx" in run("export", tmp_path / "b.yaml")[2]
-        assert "must end in .yaml or .yml" in run("import", tmp_path / "b.xlsx", "-o", tmp_path / "c.xlsx")[2]
+        assert "must end in .xlsx" in run("rules", "export", tmp_path / "b.yaml")[2]
+        assert (
+            "must end in .yaml or .yml"
+            in run("rules", "import", tmp_path / "b.xlsx", "-o", tmp_path / "c.xlsx")[2]
+        )
 
     def test_a_folder_that_cannot_be(self, tmp_path):
         (tmp_path / "file").write_text("")

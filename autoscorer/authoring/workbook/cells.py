@@ -15,11 +15,10 @@ import yaml
 from ...errors import ConfigError
 from ...yaml_file import Document, node_of
 
-_NOT_PLAIN = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-"""What no cell keeps: control characters, and what Excel takes for an escaped one."""
-
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-
+"""Begins what Excel takes for an escaped character."""
+_NOT_PLAIN = re.compile(rf"[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|{_ESCAPE.pattern}")
+"""What no cell keeps: that, and control characters."""
 _LINE = re.compile(r"^:(\d+): ")
 
 
