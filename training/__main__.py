@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--beside", type=Path, help="models built with --clean, to show their figures in the cards"
     )
-    parser.add_argument("--steps", type=int, default=4500, help="steps of pretraining")
-    parser.add_argument("--epochs", type=int, default=8, help="epochs of fine-tuning")
+    parser.add_argument("--steps", type=int, default=13_500, help="steps of pretraining")
+    parser.add_argument("--epochs", type=int, default=6, help="epochs of fine-tuning")
     parser.add_argument(
         "--settle", action="store_true", help="train nothing: weigh the last build with new rules"
     )

@@ -64,10 +64,11 @@ def build(recipe: Recipe, *, build_dir: Path) -> None:
     torch.set_num_threads(1)  # more threads add in another order, and so give other bytes
     corpora = Corpora(recipe.shared, clean=recipe.clean)
     dialogues = data.load(recipe.shared, clean=recipe.clean)
-    own = [gold["text"] for d in dialogues if not is_dev(d.id) for gold in d.golds]
+    first = [d for d in dialogues if data.is_first(d) and not is_dev(d.id)]
+    own = [gold["text"] for d in first for gold in d.golds]
     texts = sentences(corpora, own, limit=SENTENCES)
     alphabet = Alphabet.of(texts)
-    network = _pretrained(recipe, alphabet, texts, _sides(corpora, dialogues, texts, build_dir), build_dir)
+    network = _pretrained(recipe, alphabet, texts, _sides(corpora, first, texts, build_dir), build_dir)
     material = _material(corpora, dialogues, alphabet)
     torch.manual_seed(SEED)
     judge = _tuned(Tuned(network), material, ("train",), epochs=recipe.epochs, rate=RATE)
@@ -126,16 +127,15 @@ def _pretrained(
 
 
 def _sides(
-    corpora: Corpora, dialogues: Sequence[data.Dialogue], texts: Sequence[str], build_dir: Path
+    corpora: Corpora, read: Sequence[data.Dialogue], texts: Sequence[str], build_dir: Path
 ) -> list[Side]:
     vectors = teacher.vectors(texts, build_dir)
     first = Side("teacher", texts, vectors, "vector", teacher.WIDTH, 4.0, 6.0)
-    return [first, _acts(dialogues), *sides(corpora)]
+    return [first, _acts(read), *sides(corpora)]
 
 
-def _acts(dialogues: Sequence[data.Dialogue]) -> Side:
+def _acts(read: Sequence[data.Dialogue]) -> Side:
     """Behaviors by turn, as people read them."""
-    read = [d for d in dialogues if not is_dev(d.id)]
     targets = np.nan_to_num(np.concatenate([c.behaviors for c in data.contacts(read, Alphabet(()))]))
     spoken = [clean(g["text"]) for d in read for g in d.golds if g["role"] != "system"]
     return Side("behaviors", spoken, targets, "many", len(data.BEHAVIORS), 8.0, 2.0)

@@ -23,17 +23,20 @@ from .split import is_dev
 
 DATA = Path(__file__).parent / "data"
 LABELLED = Path("annotation") / "labelled.jsonl.gz"
-CHATS = DATA / "chats.jsonl.gz"
-"""Our labels of chats of `corpora/service_dialogues`, by dialogue id and turn; without their text."""
+OURS = {name: DATA / f"{name}.jsonl.gz" for name in ("chats", "replies", "calls")}
+"""Our labels of texts in `corpora/`, by dialogue id and turn; without their text."""
 SENTIMENT = {-2: 0, -1: 0, 0: 1, 1: 2}
 BEHAVIORS = (*AGENT, *CUSTOMER)
 QUALITIES = {"accomplishment": "A", "satisfaction": "S", "effectiveness": "E"}
 SOURCES = {
     "labelled": "real chats (JDDC, ASAP/JDDC, NTCIR DCH-1: stated for research), annotated by us",
     "chats": "more real chats of the same three sources; our labels, `training/data/chats.jsonl.gz`",
+    "replies": "real chats up to a reply (`shop_replies`, JDDC); roles and labels ours, `training/data/replies.jsonl.gz`",
+    "calls": "the customer's side of real calls (`phone_customer_turns`); our labels, `training/data/calls.jsonl.gz`",
     "written": "calls and chats written and labelled for this project (Apache-2.0), `training/data/written*.jsonl.gz`",
 }
-REAL = ("labelled", "chats")
+FIRST, FIRST_WRITTEN = ("labelled", "chats"), "s"
+"""The corpora and the last of our sets that pretraining knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,21 @@ class Dialogue:
 def load(shared: Path, *, clean: bool = False) -> list[Dialogue]:
     """Our written dialogues and, unless `clean`, the research chats. A dialogue met twice is kept once,
     first in the development part, so that none is in both parts."""
-    found = [] if clean else [*_read(shared / LABELLED, "labelled"), *_chats(shared)]
+    found = [] if clean else [*_read(shared / LABELLED, "labelled"), *_ours(shared)]
     found += [d for path in sorted(DATA.glob("written*.jsonl.gz")) for d in _read(path, "written")]
     unique: dict[str, Dialogue] = {}
     for dialogue in sorted(found, key=lambda d: not is_dev(d.id)):
         unique.setdefault("\n".join(gold["text"] for gold in dialogue.golds), dialogue)
     kept = {id(d) for d in unique.values()}
     return [d for d in found if id(d) in kept]
+
+
+def is_first(dialogue: Dialogue) -> bool:
+    """Whether pretraining knows it. What was labelled since is for fine-tuning alone, so that a label more costs
+    no new pretraining."""
+    return dialogue.corpus in FIRST or (
+        dialogue.corpus == "written" and dialogue.id.split("-")[1] <= FIRST_WRITTEN
+    )
 
 
 def utterances(turns: Sequence[dict[str, Any]]) -> tuple[Utterance, ...]:
@@ -119,17 +130,36 @@ def _read(path: Path, corpus: str) -> Iterator[Dialogue]:
             yield Dialogue(raw["id"], corpus, tuple(raw["turns"]))
 
 
-def _chats(shared: Path) -> Iterator[Dialogue]:
-    texts = {r["id"]: r["turns"] for r in Corpora(shared, clean=False).read("service_dialogues")}
-    with gzip.open(CHATS, "rt", encoding="utf-8") as lines:
-        for raw in map(json.loads, lines):
-            turns, labels = texts[raw["id"]], {label["i"]: label for label in raw["turns"]}
-            if text_hash(turns) != raw["text_sha256"]:
-                raise ValueError(
-                    f"{CHATS}: the text of {raw['id']} in corpora/ is not the one that was labelled"
-                )
-            golds = ({"role": t["role"], "text": t["text"], **labels.get(i, {})} for i, t in enumerate(turns))
-            yield Dialogue(raw["id"], "chats", tuple(golds))
+def _ours(shared: Path) -> Iterator[Dialogue]:
+    """The dialogues of OURS. Raises ValueError where a text is not the one that was labelled."""
+    for corpus, texts in _texts(Corpora(shared, clean=False)).items():
+        with gzip.open(OURS[corpus], "rt", encoding="utf-8") as lines:
+            for raw in map(json.loads, lines):
+                turns, labels = texts[raw["id"]], {label["i"]: label for label in raw["turns"]}
+                if text_hash(turns) != raw["text_sha256"]:
+                    raise ValueError(
+                        f"{OURS[corpus]}: the text of {raw['id']} in corpora/ is not the one that was labelled"
+                    )
+                golds = ({**turn, **labels.get(i, {})} for i, turn in enumerate(turns))
+                yield Dialogue(raw["id"], corpus, tuple(golds))
+
+
+def _texts(corpora: Corpora) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The dialogues of each of OURS by id, as role and text; of replies, as text alone."""
+    return {
+        "chats": {
+            r["id"]: [{"role": t["role"], "text": t["text"]} for t in r["turns"]]
+            for r in corpora.read("service_dialogues")
+        },
+        "replies": {
+            f"shop-{i}": [{"text": text} for text in f"{r['context']},{r['reply']}".split(",") if text.strip()]
+            for i, r in enumerate(corpora.read("shop_replies"))
+        },
+        "calls": {
+            r["id"]: [{"role": "customer", "text": text} for text in r["turns"]]
+            for r in corpora.read("phone_customer_turns")
+        },
+    }
 
 
 def _behaviors(golds: Sequence[dict[str, Any]]) -> NDArray[np.float32]:

@@ -2,6 +2,9 @@
 
 import json
 import random
+import re
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,8 @@ from training.pretrain import Alphabet, by_length, pretrain, schedule  # noqa: E
 from training.split import is_dev, part  # noqa: E402
 
 pytestmark = pytest.mark.slow
+
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +71,19 @@ def test_the_parts_do_not_overlap_and_each_is_there(dialogues):
     assert sum(map(len, parts.values())) == len({d.id for d in found})
     assert all(parts.values())
     assert all(is_dev(id) for id in parts["development"])
+
+
+@pytest.mark.skipif(not (SHARED / "corpora").is_dir(), reason="needs ../shared")
+def test_no_reply_that_was_labelled_is_from_a_development_chat():
+    """Both are cut from the same chats. One sentence in common may be a template of the shop; two are the same chat."""
+    found = load(SHARED)
+    said = {d.id: {re.sub(r"\[[^\]]*\]|\W+", "", gold["text"]) for gold in d.golds} for d in found}
+    counts = Counter(text for texts in said.values() for text in texts)
+    rare = {text for text, n in counts.items() if len(text) >= 6 and n <= 4}
+    chats = [said[d.id] & rare for d in found if is_dev(d.id) and d.corpus != "written"]
+    replies = [said[d.id] & rare for d in found if d.corpus == "replies"]
+    assert replies
+    assert max(len(reply & chat) for reply in replies for chat in chats) < 2
 
 
 def test_the_hash_of_the_data_sees_a_changed_label(dialogues):
