@@ -97,12 +97,12 @@ class Classifier:
         in the head, all texts say the same."""
         import numpy as np
 
-        feed: dict[str, Any] = {"rows": np.zeros((1, width), np.float32)}  # one row, added to all texts
+        feed: dict[str, Any] = {"rows": np.zeros((len(grams), width), np.float32)}
         if "grams" in self._inputs:
             feed["grams"] = pad(grams)[0]
             feed["scale"] = np.ones((len(grams), 1), np.float32)
         found: Floats = self._head.run(None, feed)[0]
-        return np.broadcast_to(found, (len(grams), len(self.labels)))
+        return found
 
     def rate(self, pooled: Floats) -> Floats:
         """The values of a rating, [labels], from a contact as one row."""
