@@ -152,7 +152,9 @@ def _texts(corpora: Corpora) -> dict[str, dict[str, list[dict[str, Any]]]]:
             for r in corpora.read("service_dialogues")
         },
         "replies": {
-            f"shop-{i}": [{"text": text} for text in f"{r['context']},{r['reply']}".split(",") if text.strip()]
+            f"shop-{i}": [
+                {"text": text} for text in f"{r['context']},{r['reply']}".split(",") if text.strip()
+            ]
             for i, r in enumerate(corpora.read("shop_replies"))
         },
         "calls": {
