@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -53,17 +53,14 @@ class Judge:
 
     def _behavior(self, c: Condition) -> Verdict:
         roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
-        if len(roles) == 1:
-            looked = self._searched(roles.pop(), c)
-        else:
-            looked = tuple(sorted(t for role in roles for t in self._searched(role, c)))
+        looked = _together([self._searched(role, c) for role in roles])
         return self._narrowed(c, self.facts.found(c.behavior), looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
-        looked = tuple(sorted(t for role in self.tasks[task] for t in self._searched(role, c)))
+        looked = _together([self._searched(role, c) for role in self.tasks[task]])
         return self._narrowed(c, self.facts.said(task, c.label), looked)
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
@@ -163,10 +160,10 @@ class Judge:
         telling = [v for v in verdicts if v.holds is holds] if holds is not None else verdicts
         return Verdict(
             holds,
-            merged(v.evidence for v in telling),
-            tuple(sorted({t for v in telling for t in v.turns})),
-            tuple(sorted({t for v in verdicts for t in v.looked})),
-            merged(v.near for v in telling),
+            merged([v.evidence for v in telling]),
+            _together([v.turns for v in telling]),
+            _together([v.looked for v in verdicts]),
+            merged([v.near for v in telling]),
             next((v.unknown for v in verdicts if v.unknown), ""),
         )
 
@@ -192,9 +189,18 @@ def _after(turns: tuple[int, ...], anchors: tuple[int, ...], within: int | None)
     return tuple(turn for turn in turns if follows(turn, found, within))
 
 
-def merged(groups: Iterable[tuple[Quote, ...]]) -> tuple[Quote, ...]:
+def _together(groups: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The turns of all groups, of which each is in order, each once and in order."""
+    several = {group for group in groups if group}
+    if len(several) < 2:
+        return several.pop() if several else ()
+    return tuple(sorted(set().union(*several)))
+
+
+def merged(groups: Sequence[tuple[Quote, ...]]) -> tuple[Quote, ...]:
     """The quotes of all groups, each once, in the order of the contact."""
-    found = [evidence for group in groups for evidence in group]
-    if len(found) > 1:
-        found = sorted(set(found), key=lambda e: (e.span.turn, e.span.start, e.span.end))
-    return tuple(found)
+    several = [group for group in groups if group]
+    if sum(map(len, several)) < 2:
+        return several[0] if several else ()
+    found = {quote for group in several for quote in group}
+    return tuple(sorted(found, key=lambda e: (e.span.turn, e.span.start, e.span.end)))
