@@ -58,6 +58,7 @@ def has_words(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
+@lru_cache(maxsize=4096)  # a rule book's regexes are compiled to check them, and again to use them
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """A regex written for shown text, compiled to match normalized text. Raises re.error.
 
