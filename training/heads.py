@@ -51,12 +51,16 @@ def to_onnx(head: Head, mix: Mix, wide: Wide | None = None) -> onnx.ModelProto:
         helper.make_node("Concat", ["rows", "hidden"], ["both"], axis=1),
         helper.make_node("Gemm", ["both", "out.weight", "out.bias"], ["deep" if wide else "logits"]),
     ]
+    names = ["logits"]
     inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", head.hidden.in_features])]
     if wide:
         nodes += _wide(wide, mix, held)
         inputs += [helper.make_tensor_value_info("grams", TensorProto.INT32, ["n", "grams"]),
                    helper.make_tensor_value_info("scale", TensorProto.FLOAT, ["n", 1])]  # fmt: skip
-    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", head.out.out_features])]
+        names.append("words")
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", head.out.out_features]) for name in names
+    ]
     constants = [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in held.items()]
     graph = helper.make_graph(nodes, "head", inputs, outputs, constants)
     opset = [helper.make_opsetid("", 17)]
@@ -82,8 +86,8 @@ def _wide(wide: Wide, mix: Mix, held: dict[str, NDArray[Any]]) -> list[Any]:
         helper.make_node("Cast", ["found"], ["integers"], to=TensorProto.INT32),
         helper.make_node("ReduceSum", ["integers", "axis"], ["sums"], keepdims=0),
         helper.make_node("Cast", ["sums"], ["floats"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["floats", "steps"], ["weighted"]),
-        helper.make_node("Mul", ["weighted", "scale"], ["scaled"]),
+        helper.make_node("Mul", ["floats", "steps"], ["words"]),
+        helper.make_node("Mul", ["words", "scale"], ["scaled"]),
         helper.make_node("Add", ["scaled", "grams.bias"], ["wide"]),
         helper.make_node("Add", ["deep", "wide"], ["logits"]),
     ]

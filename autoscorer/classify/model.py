@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int32]
 
 BEHAVIORS = "behaviors"
+WORDS = "words"
 _CLAUSE = re.compile(r"[^。！？；，,!?;~～\s]+")
 TOGETHER = 16
 """Texts whose clauses are weighed in one run."""
@@ -54,6 +55,7 @@ class Classifier:
         self.config, self.task, self.labels, self.sha256 = config, config.task, config.columns, sha256
         self.own = own
         self._head, self._inputs = head, {given.name for given in head.get_inputs()}
+        self._words = WORDS in (made.name for made in head.get_outputs())
         places = {label: i for i, label in enumerate(self.labels)}
         self._columns = {
             role: [(label, places[label]) for label in group] for role, group in config.labels.items()
@@ -94,14 +96,15 @@ class Classifier:
 
     def by_words(self, grams: Sequence[Ids], width: int) -> Floats:
         """What the n-grams of each text add up to, [n, labels], with nothing known of the turn. Without n-grams
-        in the head, all texts say the same."""
+        in the head, all texts say the same. A head with an output for it reads one empty row for all."""
         import numpy as np
 
-        feed: dict[str, Any] = {"rows": np.zeros((len(grams), width), np.float32)}
+        count = 1 if self._words else len(grams)
+        feed: dict[str, Any] = {"rows": np.zeros((count, width), np.float32)}
         if "grams" in self._inputs:
             feed["grams"] = pad(grams)[0]
-            feed["scale"] = np.ones((len(grams), 1), np.float32)
-        found: Floats = self._head.run(None, feed)[0]
+            feed["scale"] = np.ones((count, 1), np.float32)
+        found: Floats = self._head.run([WORDS] if self._words else None, feed)[0]
         return found
 
     def rate(self, pooled: Floats) -> Floats:

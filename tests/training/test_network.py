@@ -113,6 +113,10 @@ def test_a_head_mixes_rows_and_ngrams_as_fitted(tmp_path):
     for line, row in zip(ids, grams, strict=True):
         line[: len(row)] = row
     scale = (1 / np.sqrt([len(row) for row in grams]))[:, None].astype(np.float32)
-    found = session(path).run(None, {"rows": rows, "grams": ids, "scale": scale})[0]
+    run = session(path)
+    found = run.run(None, {"rows": rows, "grams": ids, "scale": scale})[0]
     assert np.abs(found - expected).max() < 0.1
+    one = {"rows": np.zeros((1, 6), np.float32), "grams": ids, "scale": np.ones((1, 1), np.float32)}
+    (words,) = run.run(["words"], one)
+    assert np.abs(words - (matrix(grams) @ (wide.weights * mix.wide)) / scale).max() < 0.1
     assert matrix(grams).sum() == pytest.approx(sum(np.sqrt(len(row)) for row in grams))
