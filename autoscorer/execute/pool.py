@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import Generic, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 from ..pipeline import ScorerSpec
 from ..record import Written
@@ -20,35 +22,36 @@ Wrap = Callable[[Result], T]
 
 CHUNK = 32
 """Transcripts a worker takes at a time: large enough to hide the hand-over, small enough to keep order cheap."""
+AHEAD = 2
+"""Chunks that a worker holds: the next one is there when it has scored one, however long the results are written."""
 
 
 def in_pool(items: Iterator[Work], spec: ScorerSpec, workers: int, wrap: Wrap[T]) -> Iterator[T | Written]:
     """The wrapped result of each item, in order; what is Written already passes. `wrap` runs in the worker.
 
-    Each worker has one chunk at a time; results wait for their turn, in a bounded window.
+    A worker holds up to AHEAD chunks; results wait for their turn, in a bounded window.
     """
     numbered = enumerate(chunks(items, CHUNK))
     pool = [Worker(spec, wrap) for _ in range(workers)]
-    idle, busy = list(pool), dict[Connection, Worker[T]]()
     done: dict[int, list[T | Written]] = {}
     following = 0
     try:
         while True:
-            while idle and len(busy) + len(done) < 2 * workers and (one := next(numbered, None)):
+            while (worker := min(pool, key=Worker.held)).held() < AHEAD:
+                window = len(done) + sum(map(Worker.held, pool))
+                if window >= (AHEAD + 1) * workers or (one := next(numbered, None)) is None:
+                    break
                 number, chunk = one
-                if not unfinished(chunk):
+                if unfinished(chunk):
+                    worker.give(number, chunk)
+                else:
                     done[number] = filled(chunk, [])
-                    continue
-                worker = idle.pop()
-                worker.give(number, chunk)
-                busy[worker.pipe] = worker
+            busy: dict[Any, Worker[T]] = {worker.pipe: worker for worker in pool if worker.held()}
             if not busy and not done:
                 return
-            ready = set(wait(list(busy))) if following not in done else ()
-            for pipe in [pipe for pipe in busy if pipe in ready]:
-                worker = busy.pop(pipe)
-                done[worker.number] = worker.results()
-                idle.append(worker)
+            for pipe in wait(list(busy)) if following not in done else ():
+                number, results = busy[pipe].results()
+                done[number] = results
             while following in done:
                 yield from done.pop(following)
                 following += 1
@@ -65,6 +68,7 @@ class Worker(Generic[T]):
 
     def __init__(self, spec: ScorerSpec, wrap: Wrap[T]) -> None:
         self._spec, self._wrap = spec, wrap
+        self._chunks: deque[tuple[int, Chunk]] = deque()
         self._start()
 
     def _start(self) -> None:
@@ -76,19 +80,31 @@ class Worker(Generic[T]):
             self._process.start()
         theirs.close()
 
+    def held(self) -> int:
+        """How many chunks it was given whose results were not yet taken."""
+        return len(self._chunks)
+
     def give(self, number: int, chunk: Chunk) -> None:
-        """Hand over a chunk; `results` must be asked for before the next one."""
-        self.number, self._chunk = number, chunk
+        """Hand over a chunk."""
+        self._chunks.append((number, chunk))
+        self._send(chunk)
+
+    def _send(self, chunk: Chunk) -> None:
         with contextlib.suppress(OSError):  # it is dead, which `results` will find
             self.pipe.send(unfinished(chunk))
 
-    def results(self) -> list[T | Written]:
-        """The results of the chunk. Where the worker died, a new one scores its items one by one."""
+    def results(self) -> tuple[int, list[T | Written]]:
+        """The number and the results of the chunk given first. Where the worker died, a new one scores its items one
+        by one, and gets the other chunks again."""
+        number, chunk = self._chunks.popleft()
         try:
-            return filled(self._chunk, self._receive())
+            return number, filled(chunk, self._receive())
         except (EOFError, OSError):
             self._restart()
-            return filled(self._chunk, [self._alone(item) for item in unfinished(self._chunk)])
+            found = filled(chunk, [self._alone(item) for item in unfinished(chunk)])
+            for _, waiting in self._chunks:
+                self._send(waiting)
+            return number, found
 
     def _receive(self) -> list[T]:
         found: list[T] = self.pipe.recv()
@@ -130,8 +146,21 @@ def _ignoring_interrupts() -> Iterator[None]:
 def _serve(spec: ScorerSpec, wrap: Wrap[T], pipe: Connection) -> None:
     """The life of a worker: build a Scorer once, then score chunks until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    waiting: SimpleQueue[list[Work] | None] = SimpleQueue()
+    threading.Thread(target=_take, args=(pipe, waiting), daemon=True).start()
     scorer = spec.build()
     settle()
-    with contextlib.suppress(EOFError, OSError):
+    with contextlib.suppress(OSError):
+        while (chunk := waiting.get()) is not None:
+            pipe.send([wrap(result) for result in score(scorer, chunk)])
+
+
+def _take(pipe: Connection, waiting: SimpleQueue[list[Work] | None]) -> None:
+    """Take chunks as they come, so that who sends one never waits for who is about to send results."""
+    try:
         while True:
-            pipe.send([wrap(result) for result in score(scorer, pipe.recv())])
+            waiting.put(pipe.recv())
+    except (EOFError, OSError):
+        pass
+    finally:
+        waiting.put(None)
