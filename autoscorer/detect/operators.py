@@ -66,7 +66,7 @@ def _repetition(spec: Repetition) -> Answer:
             mine = view.of_role(said[turn].role)
             earlier = [view.shown(t) for t in mine if turn - spec.within <= t < turn]
             now = view.shown(turn)
-            if any(alike(now, text, spec.shortest) >= spec.similarity for text in earlier):
+            if any(alike(now, text, spec.shortest, spec.similarity) for text in earlier):
                 hits[turn] = ((0, len(now)),)
         return Found(hits)
 

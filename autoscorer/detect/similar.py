@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from ..rules.operators import Similar
@@ -74,13 +74,30 @@ class Likeness:
         return places[best] if float(cosines[best]) >= self._spec.threshold - 1e-6 else None
 
 
-def alike(one: str, other: str, shortest: int) -> float:
-    """Dice coefficient of the pairs of characters, 0 to 1; 0 where one is shorter than `shortest`."""
-    first, second = _SIGNS.sub("", one), _SIGNS.sub("", other)
-    if min(len(first), len(second)) < shortest:
-        return 0.0
-    pairs = [Counter(text[i : i + 2] for i in range(max(1, len(text) - 1))) for text in (first, second)]
-    return 2 * (pairs[0] & pairs[1]).total() / (pairs[0].total() + pairs[1].total())
+def alike(one: str, other: str, shortest: int, least: float) -> bool:
+    """Whether the Dice coefficient of the pairs of characters, 0 to 1, is at least `least`; never where one of the
+    texts is shorter than `shortest`."""
+    first, second = _pairs(one), _pairs(other)
+    sizes = len(first.letters), len(second.letters)
+    if min(sizes) < shortest:
+        return False
+    needed = least * (first.count + second.count) / 2 - 1e-9
+    if min(first.count, second.count) < needed:
+        return False  # too unlike in length
+    return (first.pairs & second.pairs).total() >= needed
+
+
+class _Pairs(NamedTuple):
+    letters: str
+    pairs: Counter[str]
+    count: int
+
+
+@lru_cache(maxsize=4096)  # a turn is compared with some before it, and with some after
+def _pairs(text: str) -> _Pairs:
+    letters = _SIGNS.sub("", text)
+    count = max(1, len(letters) - 1)
+    return _Pairs(letters, Counter(letters[i : i + 2] for i in range(count)), count)
 
 
 def _sentences(shown: str) -> Iterator[Hit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ..rules import Anchor, Condition, Scope, Wording
@@ -62,6 +62,11 @@ class All:
     """
 
     parts: tuple[Node, ...]
+    cheapest: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        order = sorted(range(len(self.parts)), key=lambda n: _cost(self.parts[n]))
+        object.__setattr__(self, "cheapest", tuple(order))
 
     @property
     def contact(self) -> bool:
@@ -70,7 +75,7 @@ class All:
     def find(self, view: View, turns: Turns) -> Found:
         left, unknown = set(turns), set[int]()
         answers: dict[int, Found] = {}
-        for number in sorted(range(len(self.parts)), key=lambda n: _cost(self.parts[n])):
+        for number in self.cheapest:
             asked = tuple(sorted(left))
             answers[number] = found = self.parts[number].find(view, asked) if asked else NONE
             unknown = (unknown & {*found.hits, *found.unknown}) | found.unknown
