@@ -29,6 +29,11 @@ def guarded(pattern: str, flags: int) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Timed(compiled)) if ways(pattern) > WAYS else compiled
 
 
+def is_limited(compiled: re.Pattern[str]) -> bool:
+    """Whether a pattern of `guarded` runs under the limit, which makes each search several times slower."""
+    return isinstance(compiled, _Timed)
+
+
 class _Timed:
     """What detection asks of a pattern, under a limit of time."""
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
+from ..backtracking import is_limited
 from ..rules import Condition, Rule, RuleBook, Scope, Wording
 from ..rules.problems import behaviors_of, reached
-from ..text import normalize
+from ..text import compile_pattern, normalize
 from .covers import lies_in
 from .logic import Held, Keys, Logic
 
 Told = Iterator[tuple[Keys, str]]
+_UNBOUNDED = "it could search very long; bound its repeats, such as {0,20} for *"
 _SOUND = (False, "auto", True)
 
 
@@ -76,6 +78,10 @@ def _words(wording: Wording, path: Keys) -> Told:
     for phrase in wording.unless if parts and not (wording.regex or wording.tokens) else ():
         if not any(part in normalize(phrase) for part in parts):
             yield (*path, "unless"), f"'{phrase}' cancels nothing: no phrase of the rule lies in it"
+    for key in ("regex", "unless_regex"):
+        for i, pattern in enumerate(getattr(wording, key)):
+            if is_limited(compile_pattern(pattern)):
+                yield (*path, key, i), f"runs many times slower, under a limit of time: {_UNBOUNDED}"
 
 
 def _unfound(part: Condition, path: Keys, book: RuleBook) -> Told:

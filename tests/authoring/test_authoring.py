@@ -131,6 +131,9 @@ def test_changes_between_two_books(book, tmp_path):
         ("phrases: [稍等], unless: [再见]", "cancels nothing"),
         ("phrases: [稍等], unless: [不用稍等]", None),
         ("phrases: [' 稍等']", "white space"),
+        ("regex: ['[您你]*稍等']", "bound its repeats"),
+        ("regex: ['[您你]{0,9}稍等', '稍等[啊哦]*']", None),
+        ("regex: [稍等], unless_regex: ['不用.*稍等']", "bound its repeats"),
     ],
 )
 def test_what_is_surely_not_meant_is_a_warning(tmp_path, rule, words):
