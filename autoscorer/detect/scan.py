@@ -42,7 +42,7 @@ class TextIndex:
         self.leaves = leaves
         self.segmenter = segmenter
         self.units = [unit for i, leaf in enumerate(leaves) for unit in _units(i, leaf)]
-        self.regexes = _grouped(self.units)
+        self.masks = _masks(self.units)
         self.tokens = tokens.TokenMatcher(
             ((i, pattern) for i, leaf in enumerate(leaves) for pattern in leaf.tokens), segmenter
         )
@@ -87,6 +87,7 @@ class Scan:
         self.likely: tuple[int, ...] = likely
         """The leaves that may stand here; no other does."""
         self._index, self._text, self._found, self._bits, self._heard = index, text, found, bits, heard
+        self._possible = bits | sum(1 << number for number in heard.slips)
         self._known: dict[int, tuple[Hit, ...]] = {}
 
     def hits(self, leaf: int) -> tuple[Hit, ...]:
@@ -120,7 +121,9 @@ class Scan:
 
     def _regexes(self, index: int, kind: str) -> list[Hit]:
         found: list[Hit] = []
-        for number, regex in self._index.regexes.get((index, kind), ()):
+        for number in numbers(self._possible & self._index.masks.get((index, kind), 0)):
+            regex = self._index.units[number].regex
+            assert regex is not None
             if self._bits >> number & 1:
                 found += [match.span() for match in regex.finditer(self.shown)]
             if number in self._heard.slips:
@@ -178,13 +181,13 @@ def _units(index: int, leaf: Leaf) -> list[Unit]:
     ]
 
 
-def _grouped(units: Sequence[Unit]) -> dict[tuple[int, str], list[tuple[int, re.Pattern[str]]]]:
-    """The regexes of each leaf and kind, with their numbers."""
-    groups: dict[tuple[int, str], list[tuple[int, re.Pattern[str]]]] = defaultdict(list)
+def _masks(units: Sequence[Unit]) -> dict[tuple[int, str], int]:
+    """The regexes of each leaf and kind, a bit each."""
+    masks: dict[tuple[int, str], int] = defaultdict(int)
     for number, unit in enumerate(units):
         if unit.regex is not None:
-            groups[unit.leaf, unit.kind].append((number, unit.regex))
-    return dict(groups)
+            masks[unit.leaf, unit.kind] |= 1 << number
+    return dict(masks)
 
 
 def _automaton(leaves: Sequence[Leaf], masks: dict[str, int]) -> Any:
