@@ -81,8 +81,8 @@ def alike(one: str, other: str, shortest: int, least: float) -> bool:
     sizes = len(first.letters), len(second.letters)
     if min(sizes) < shortest:
         return False
-    needed = least * (first.count + second.count) / 2 - 1e-9
-    if min(first.count, second.count) < needed:
+    needed = least * (first.size + second.size) / 2 - 1e-9
+    if min(first.size, second.size) < needed:
         return False  # too unlike in length
     return (first.pairs & second.pairs).total() >= needed
 
@@ -90,7 +90,7 @@ def alike(one: str, other: str, shortest: int, least: float) -> bool:
 class _Pairs(NamedTuple):
     letters: str
     pairs: Counter[str]
-    count: int
+    size: int
 
 
 @lru_cache(maxsize=4096)  # a turn is compared with some before it, and with some after

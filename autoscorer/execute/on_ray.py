@@ -97,7 +97,7 @@ class _Scoring:
 
         chunk = tuple(pickle.loads(work.as_py()) for work in table["work"])
         self._worker.give(0, chunk)
-        results = self._worker.results()
+        _, results = self._worker.results()
         return pyarrow.table(
             {
                 "line": pyarrow.array([result.line for result in results], pyarrow.large_binary()),
