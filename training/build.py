@@ -142,7 +142,7 @@ def _acts(read: Sequence[data.Dialogue]) -> Side:
 
 
 def _material(corpora: Corpora, dialogues: list[data.Dialogue], alphabet: Alphabet) -> Material:
-    others = data.satisfied(corpora, alphabet) + data.rated(corpora, alphabet)
+    others = [c for read in (data.satisfied, data.rated, data.reviewed) for c in read(corpora, alphabet)]
     return Material(dialogues, data.contacts(dialogues, alphabet), others, alphabet)
 
 

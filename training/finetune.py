@@ -25,11 +25,15 @@ from .heads import Head
 from .noise import Noise
 from .pretrain import Alphabet, advance, make_optimizers, set_rate
 
-HIDDEN = {"behaviors": 160, "sentiment": 96, "empathy": 64, "satisfaction": 64, "quality": 96}
-LABELS = {"behaviors": 30, "sentiment": 3, "empathy": 3, "satisfaction": 3, "quality": 3}
-LOSSES = {"behaviors": 15.0, "sentiment": 1.0, "empathy": 0.7, "satisfaction": 0.5, "quality": 1.5}
+HIDDEN = {"behaviors": 160, "sentiment": 96, "empathy": 64, "satisfaction": 64, "reviews": 32, "quality": 96}
+LABELS = {"behaviors": 30, "sentiment": 3, "empathy": 3, "satisfaction": 3, "reviews": 2, "quality": 3}
+LOSSES = {
+    "behaviors": 15.0, "sentiment": 1.0, "empathy": 0.7, "satisfaction": 0.5, "reviews": 1.0, "quality": 1.5
+}  # fmt: skip
+CLASSES = ("sentiment", "empathy", "satisfaction", "reviews")
 RATE, ENCODER_SHARE = 1.5e-3, 0.4
-ANNOTATED, SATISFACTION, RATED = 6, 1, 6  # contacts of each kind in one step
+ANNOTATED, SATISFACTION, RATED, REVIEWS = 6, 1, 6, 8  # contacts of each kind in one step
+TWICE = "labelled"  # the corpus by whose labels people measure; each of its contacts comes twice in an epoch
 SMOOTH, LARGEST_GRADIENT = 0.03, 3.0
 NOISY = 0.5  # of the contacts are heard with recognition errors
 MEMORY = 0.998  # of the running mean of the weights
@@ -43,8 +47,8 @@ T = TypeVar("T")
 class Contact:
     """A contact ready for training: its spoken turns, and what is known of them.
 
-    turns: their indexes. behaviors: [turns, 30], NaN where not judged. sentiment, empathy, satisfaction: a class
-    a turn, -1 where not judged. quality: [3] or None.
+    turns: their indexes. behaviors: [turns, 30], NaN where not judged. classes: of each of CLASSES, a class
+    a turn, -1 where not judged; a review is a contact of one turn. quality: [3] or None.
     """
 
     id: str
@@ -74,7 +78,7 @@ def contact(
         np.array([role == "agent" for role in talk.roles]),
         np.array(neighbours(talk.roles), np.int64).reshape(n, NEIGHBOURS), np.array(places(talk), np.float32),
         np.full((n, LABELS["behaviors"]), np.nan, np.float32) if behaviors is None else behaviors[kept],
-        {task: given[task][kept] if task in given else np.full(n, -1) for task in ("sentiment", "empathy", "satisfaction")},
+        {task: given[task][kept] if task in given else np.full(n, -1) for task in CLASSES},
         quality,
     )  # fmt: skip
 
@@ -136,9 +140,11 @@ def finetune(
     heads, dense = list(tuned.heads.parameters()), tuned.network.dense()
     optimizers = make_optimizers([(dense, ENCODER_SHARE, 0.01), (heads, 1.0, 0.03)], tuned.network)
     annotated = [c for c in contacts if not np.isnan(c.behaviors).all()]
+    annotated += [c for c in annotated if c.corpus == TWICE]
     beside = [
         _endless([c for c in contacts if (c.classes["satisfaction"] >= 0).any()], rng, SATISFACTION),
         _endless([c for c in contacts if c.quality is not None], rng, RATED),
+        _endless([c for c in contacts if (c.classes["reviews"] >= 0).any()], rng, REVIEWS),
     ]
     steps, step = epochs * -(-len(annotated) // ANNOTATED), 0
     mean = AveragedModel(tuned, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
@@ -178,7 +184,7 @@ def _loss(found: dict[str, Tensor], batch: Sequence[Contact]) -> Tensor:
     gold = torch.from_numpy(np.concatenate([c.behaviors for c in batch]))
     asked = ~torch.isnan(gold)
     loss = LOSSES["behaviors"] * F.binary_cross_entropy_with_logits(found["behaviors"][asked], gold[asked])
-    for task in ("sentiment", "empathy", "satisfaction"):
+    for task in CLASSES:
         classes = torch.from_numpy(np.concatenate([c.classes[task] for c in batch]))
         asked = classes >= 0
         if asked.any():
