@@ -30,7 +30,7 @@ def guarded(pattern: str, flags: int) -> re.Pattern[str]:
 
 
 def is_limited(compiled: re.Pattern[str]) -> bool:
-    """Whether a pattern of `guarded` runs under the limit, which makes each search several times slower."""
+    """Whether a pattern of `guarded` runs under the limit, which makes each search many times slower."""
     return isinstance(compiled, _Timed)
 
 

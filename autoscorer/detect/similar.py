@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from ..rules.operators import Similar
@@ -77,27 +77,21 @@ class Likeness:
 def alike(one: str, other: str, shortest: int, least: float) -> bool:
     """Whether the Dice coefficient of the pairs of characters, 0 to 1, is at least `least`; never where one of the
     texts is shorter than `shortest`."""
-    first, second = _pairs(one), _pairs(other)
-    sizes = len(first.letters), len(second.letters)
-    if min(sizes) < shortest:
+    (length, pairs), (other_length, other_pairs) = _pairs(one), _pairs(other)
+    if min(length, other_length) < shortest:
         return False
-    needed = least * (first.size + second.size) / 2 - 1e-9
-    if min(first.size, second.size) < needed:
+    size, other_size = max(1, length - 1), max(1, other_length - 1)
+    needed = least * (size + other_size) / 2 - 1e-9
+    if min(size, other_size) < needed:
         return False  # too unlike in length
-    return (first.pairs & second.pairs).total() >= needed
-
-
-class _Pairs(NamedTuple):
-    letters: str
-    pairs: Counter[str]
-    size: int
+    return (pairs & other_pairs).total() >= needed
 
 
 @lru_cache(maxsize=4096)  # a turn is compared with some before it, and with some after
-def _pairs(text: str) -> _Pairs:
+def _pairs(text: str) -> tuple[int, Counter[str]]:
+    """The number of letters of a text, and their pairs; a single letter stands for a pair."""
     letters = _SIGNS.sub("", text)
-    count = max(1, len(letters) - 1)
-    return _Pairs(letters, Counter(letters[i : i + 2] for i in range(count)), count)
+    return len(letters), Counter(letters[i : i + 2] for i in range(max(1, len(letters) - 1)))
 
 
 def _sentences(shown: str) -> Iterator[Hit]:

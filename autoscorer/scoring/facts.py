@@ -105,9 +105,7 @@ class Facts:
 
     def found(self, behaviors: tuple[str, ...]) -> Sequence[Seen]:
         """Where any of `behaviors` was found or may be, in order, and how surely."""
-        sure, unsure = self._seen
-        groups = [sure[name] for name in behaviors if name in sure]
-        groups += [unsure[name] for name in behaviors if name in unsure]
+        groups = [known[name] for known in self._seen for name in behaviors if name in known]
         if len(groups) < 2:
             return groups[0] if groups else ()
         return sorted((seen for group in groups for seen in group), key=_place)
