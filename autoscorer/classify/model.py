@@ -121,12 +121,11 @@ class Classifier:
         if self.kind == "rating":
             return ()
         mine = [k for k, role in enumerate(talk.roles) if role in self._columns]
-        logits = self.logits(table.pick(mine))
-        decide = self._one if self.kind == "one" else self._many
+        found = self.probabilities(self.logits(table.pick(mine)))
+        decided = self._one(found) if self.kind == "one" else self._many(found, [talk.roles[k] for k in mine])
         return tuple(
-            Prediction(self.task, talk.turns[k], label, round(probability, 4), self.config.unsure)
-            for k, row in zip(mine, logits, strict=True)
-            for label, probability in decide(row, talk.roles[k])
+            Prediction(self.task, talk.turns[mine[row]], label, round(probability, 4), self.config.unsure)
+            for row, label, probability in decided
         )
 
     def by_role(self, role: Role) -> Sequence[tuple[str, int]]:
@@ -142,16 +141,19 @@ class Classifier:
             return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
         return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
-    def _one(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
-        found = self.probabilities(row)
-        best = int((found / self.config.thresholds).argmax())
-        yield self.labels[best], float(found[best])
+    def _one(self, found: Floats) -> Iterator[tuple[int, str, float]]:
+        """Each row with its label and the probability of it."""
+        best = (found / self.config.thresholds).argmax(axis=1).tolist()
+        for row, (column, values) in enumerate(zip(best, found.tolist(), strict=True)):
+            yield row, self.labels[column], values[column]
 
-    def _many(self, row: Floats, role: Role) -> Iterator[tuple[str, float]]:
-        found = self.probabilities(row)
-        for label, column in self._columns[role]:
-            if found[column] >= self.config.thresholds[column]:
-                yield label, float(found[column])
+    def _many(self, found: Floats, roles: Sequence[Role]) -> Iterator[tuple[int, str, float]]:
+        """Each row with those labels of its role that reach their threshold, and the probability of each."""
+        reached = (found >= self.config.thresholds).tolist()
+        for row, (role, values) in enumerate(zip(roles, found.tolist(), strict=True)):
+            for label, column in self._columns[role]:
+                if reached[row][column]:
+                    yield row, label, values[column]
 
     def _try(self, folder: Path, size: int) -> None:
         """The head must read rows of this encoder and give a column for each label."""

@@ -13,7 +13,11 @@ LARGEST = 64
 KEPT = 3
 """Sets kept of one regex: the rarest."""
 
+WAYS = 64
+"""How many alternatives of one regex are told apart."""
+
 Strings = frozenset[str]
+Ways = tuple[tuple[Strings, ...], ...]
 NOTHING: Strings = frozenset([""])
 
 
@@ -33,11 +37,34 @@ def required(pattern: re.Pattern[str]) -> tuple[Strings, ...]:
     >>> [sorted(strings) for strings in required(re.compile("请?稍[等候]|等一下"))]
     [['稍候', '稍等', '等一下']]
     """
+    return _rarest(*_parsed(pattern))
+
+
+def ways(pattern: re.Pattern[str]) -> Ways:
+    """The ways in which `pattern` can match, by its first alternatives; each as in `required`, for matches of its own.
+
+    >>> [[sorted(strings) for strings in way] for way in ways(re.compile("请[^,]{2}稍等|等一下"))]
+    [[['稍等'], ['请']], [['等一下']]]
+    """
+    items, fold = _parsed(pattern)
+    at = next((i for i, (op, _) in enumerate(items) if str(op) == "BRANCH"), None)
+    if at is None or len(items[at][1][1]) > WAYS:
+        return (_rarest(items, fold),)
+    before, after = items[:at], items[at + 1 :]
+    found = dict.fromkeys(_rarest([*before, *branch, *after], fold) for branch in items[at][1][1])
+    return tuple(found) if () not in found else ((),)
+
+
+def _parsed(pattern: re.Pattern[str]) -> tuple[list[Any], bool]:
+    """The parts of a pattern, and whether case is ignored."""
     from re import _parser  # type: ignore[attr-defined]  # the only reader of Python's own syntax
 
     tree = _parser.parse(pattern.pattern, pattern.flags)
-    found = _sequence(tree, bool(tree.state.flags & re.IGNORECASE))
-    needs = sorted(map(_shortest, _closed(found)), key=_commonness)
+    return list(tree), bool(tree.state.flags & re.IGNORECASE)
+
+
+def _rarest(items: Iterable[Any], fold: bool) -> tuple[Strings, ...]:
+    needs = sorted(map(_shortest, _closed(_sequence(items, fold))), key=_commonness)
     return tuple(needs[:KEPT])
 
 

@@ -13,7 +13,7 @@ from ..segment import Segmenter
 from ..types import Detection, Prediction, Role, Span, Transcript
 from .leaves import Modes
 from .scan import TextIndex
-from .tree import Compiler, Node, needed_leaf
+from .tree import Compiler, Node, needed_leaves
 from .view import QUOTE, Encoder, View
 
 
@@ -35,8 +35,8 @@ class _Ready:
     rule: Rule
     role: Role
     node: Node
-    leaf: int | None
-    """The leaf without which it cannot hold: most rules are of words, and most words are not said."""
+    leaves: frozenset[int] | None
+    """The leaves of which one must stand in a turn: most rules are of words, and most words are not said."""
 
 
 class Detector:
@@ -57,7 +57,7 @@ class Detector:
             rule.quoted or book.quoted,
         )
         node = compiler.rule(rule, rule.match or rule, modes)
-        return _Ready(rule, book.behaviors[rule.behavior].role, node, needed_leaf(node))
+        return _Ready(rule, book.behaviors[rule.behavior].role, node, needed_leaves(node))
 
     def detect(
         self, transcript: Transcript, predictions: Iterable[Prediction] | None = None
@@ -70,9 +70,9 @@ class Detector:
         guess = medium(transcript)
         view = View(transcript, self._index, self._encoder, self.book.positions, guess, _by_task(predictions))
         unanswered = {}
-        likely = view.likely
+        may = view.may
         for ready in self._rules:
-            if ready.leaf is not None and ready.leaf not in likely:
+            if ready.leaves is not None and ready.leaves.isdisjoint(may[ready.role]):
                 continue
             if ready.rule.transcript in (None, guess.medium):
                 view.missing.clear()

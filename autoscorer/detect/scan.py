@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from ..segment import Segmenter
 from ..text import normalize
 from . import speech, tokens
 from .leaves import Leaf
-from .literals import KEPT, Strings, required
+from .literals import KEPT, Strings, Ways, required, ways
 from .prefilter import Prefilter, numbers
 from .sound import Ear
 
@@ -27,12 +27,13 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One regex or token pattern of a leaf, with the literals that it needs."""
+    """One regex or token pattern of a leaf, with the literals that it needs, as a whole and way by way."""
 
     leaf: int
     kind: Literal["regex", "unless", "tokens"]
     regex: re.Pattern[str] | None
     needs: tuple[Strings, ...]
+    ways: Ways
 
 
 class TextIndex:
@@ -41,17 +42,19 @@ class TextIndex:
     def __init__(self, leaves: Sequence[Leaf], segmenter: Segmenter) -> None:
         self.leaves = leaves
         self.segmenter = segmenter
-        self.units = [unit for i, leaf in enumerate(leaves) for unit in _units(i, leaf)]
-        self.masks = _masks(self.units)
+        units = [unit for i, leaf in enumerate(leaves) for unit in _units(i, leaf)]
+        self.prefilter = Prefilter([unit.ways for unit in units])
+        self.units = dict(zip(self.prefilter.places, units, strict=True))
+        """By the place of their bit."""
+        self.regexes, self.unless = (_masks(self.units, kind, len(leaves)) for kind in ("regex", "unless"))
         self.tokens = tokens.TokenMatcher(
             ((i, pattern) for i, leaf in enumerate(leaves) for pattern in leaf.tokens), segmenter
         )
-        self.prefilter = Prefilter([unit.needs for unit in self.units])
         self._automaton = _automaton(leaves, self.prefilter.masks)
         self._singles = {c: mask for c, mask in self.prefilter.masks.items() if len(c) == 1}
-        self.token_bits = sum(1 << n for n, unit in enumerate(self.units) if unit.kind == "tokens")
-        self._deciding = sum(1 << n for n, unit in enumerate(self.units) if unit.kind != "unless")
-        heard = [(unit.leaf, unit.needs if unit.kind == "regex" else ()) for unit in self.units]
+        self.token_bits = sum(1 << n for n, unit in self.units.items() if unit.kind == "tokens")
+        self._deciding = sum(1 << n for n, unit in self.units.items() if unit.kind != "unless")
+        heard = {n: (unit.leaf, unit.needs) for n, unit in self.units.items() if unit.kind == "regex"}
         self._ear = Ear(leaves, heard, segmenter)
         self._kept = lru_cache(maxsize=CACHED)(self._scan)
 
@@ -98,7 +101,7 @@ class Scan:
 
     def _standing(self, index: int) -> tuple[Hit, ...]:
         leaf = self._index.leaves[index]
-        hits = self._regexes(index, "regex")
+        hits = self._matches(self._index.regexes[index])
         phrases = list(self._heard.phrases.get(index, ()))
         cancels = []
         for kind, hit in self._found.get(index, ()):
@@ -112,16 +115,17 @@ class Scan:
         hits += self._tokens(index) if leaf.tokens else []
         if not hits:
             return ()
-        standing = uncovered(hits, cancels + self._regexes(index, "unless"))
+        standing = uncovered(hits, cancels + self._matches(self._index.unless[index]))
         if leaf.modes.negation == "ignore" or leaf.modes.quoted == "ignore":
             standing = tuple(hit for hit in standing if self._meant(leaf, hit))
         if leaf.need == "any" or _enough(leaf, {said for hit, said in phrases if hit in standing}):
             return standing
         return ()
 
-    def _regexes(self, index: int, kind: str) -> list[Hit]:
+    def _matches(self, regexes: int) -> list[Hit]:
+        """Where those of `regexes`, a bit each, match that can."""
         found: list[Hit] = []
-        for number in numbers(self._possible & self._index.masks.get((index, kind), 0)):
+        for number in numbers(self._possible & regexes):
             regex = self._index.units[number].regex
             assert regex is not None
             if self._bits >> number & 1:
@@ -175,19 +179,19 @@ def _enough(leaf: Leaf, said: set[str]) -> bool:
 
 def _units(index: int, leaf: Leaf) -> list[Unit]:
     return [
-        *(Unit(index, "regex", regex, required(regex)) for regex in leaf.regex),
-        *(Unit(index, "unless", regex, required(regex)) for regex in leaf.unless_regex),
-        *(Unit(index, "tokens", None, tokens.needs(pattern)[:KEPT]) for pattern in leaf.tokens),
+        *(Unit(index, "regex", regex, required(regex), ways(regex)) for regex in leaf.regex),
+        *(Unit(index, "unless", regex, (), ways(regex)) for regex in leaf.unless_regex),
+        *(Unit(index, "tokens", None, (), (tokens.needs(pattern)[:KEPT],)) for pattern in leaf.tokens),
     ]
 
 
-def _masks(units: Sequence[Unit]) -> dict[tuple[int, str], int]:
-    """The regexes of each leaf and kind, a bit each."""
-    masks: dict[tuple[int, str], int] = defaultdict(int)
-    for number, unit in enumerate(units):
-        if unit.regex is not None:
-            masks[unit.leaf, unit.kind] |= 1 << number
-    return dict(masks)
+def _masks(units: Mapping[int, Unit], kind: str, leaves: int) -> list[int]:
+    """The regexes of that kind of each leaf, a bit each."""
+    masks = [0] * leaves
+    for number, unit in units.items():
+        if unit.kind == kind:
+            masks[unit.leaf] |= 1 << number
+    return masks
 
 
 def _automaton(leaves: Sequence[Leaf], masks: dict[str, int]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -45,14 +45,14 @@ SILENCE = Heard()
 class Ear:
     """Hears the phrases of leaves, and the literals that regexes need, in misheard words.
 
-    units: for each regex its leaf and the sets of literals that it needs. A slip makes no sense: it is cut
+    units: for each regex, by its number, its leaf and the sets of literals that it needs. A slip makes no sense: it is cut
     into single characters or unknown words. 稍后 is a word of its own, and no misheard 稍候.
     """
 
     def __init__(
         self,
         leaves: Sequence[Leaf],
-        units: Sequence[tuple[int, Iterable[frozenset[str]]]],
+        units: Mapping[int, tuple[int, Iterable[frozenset[str]]]],
         segmenter: Segmenter,
     ) -> None:
         self._segmenter = segmenter
@@ -61,7 +61,7 @@ class Ear:
         self._phrases = [(p, (i, -1)) for i, leaf in enumerate(leaves) for p in leaf.phrases]
         self._phrases += [
             (literal, (i, n))
-            for n, (i, sets) in enumerate(units)
+            for n, (i, sets) in units.items()
             for strings in sets
             for literal in sorted(strings)
         ]

@@ -299,11 +299,19 @@ def _cost(node: Node) -> int:
     return 2 if isinstance(node, Asked) and node.costly else int(not isinstance(node, Words))
 
 
-def needed_leaf(node: Node) -> int | None:
-    """The leaf whose words must be there for the node to hold; None where no single one must."""
-    if isinstance(node, Scoped):
-        return needed_leaf(node.inner)
-    return node.leaf if isinstance(node, Words) else None
+def needed_leaves(node: Node) -> frozenset[int] | None:
+    """Leaves of which the words of one must stand in a turn for the node to hold there; None where none must."""
+    if isinstance(node, Words):
+        return frozenset([node.leaf])
+    if isinstance(node, Scoped | Remembered):
+        return needed_leaves(node.inner)
+    if isinstance(node, All | Either):
+        parts = [needed_leaves(part) for part in node.parts]
+        sure = [part for part in parts if part is not None]
+        if isinstance(node, All):
+            return min(sure, key=len, default=None)
+        return frozenset().union(*sure) if len(sure) == len(parts) else None
+    return None
 
 
 def _nth(turns: Turns, nth: int | None) -> Turns:

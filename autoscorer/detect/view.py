@@ -90,6 +90,15 @@ class View:
         return {r: tuple(t for t in self.spoken if said[t].role == r) for r in ("agent", "customer")}
 
     @cached_property
+    def may(self) -> dict[str, set[int]]:
+        """For each role the leaves whose words may stand in its turns."""
+        said = self.transcript.utterances
+        leaves: dict[str, set[int]] = {"agent": set(), "customer": set()}
+        for turn, scan in self.scans.items():
+            leaves[said[turn].role].update(scan.likely)
+        return leaves
+
+    @cached_property
     def likely(self) -> dict[int, list[int]]:
         """For each leaf the turns in which its words may stand."""
         turns: dict[int, list[int]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any, Literal
@@ -242,13 +242,26 @@ class Rubric(RubricFile):
     @cached_property
     def subjects(self) -> dict[str, frozenset[str]]:
         """The behaviors and tasks that each criterion asks for, also by named conditions."""
-        found = {id: set[str]() for id in self.criteria}
-        for id, names in found.items():
-            for part in self._asked(id):
-                names.update(part.behavior, *part.in_order, [part.task] if part.task else ())
-        return {id: frozenset(names) for id, names in found.items()}
+        return {id: _subjects(self._asked(id)) for id in self.criteria}
+
+    def subjects_of(self, condition: Condition) -> frozenset[str]:
+        """The behaviors and tasks that a condition asks for, also by named conditions."""
+        if condition.key not in self._subjects:
+            parts = (part for _, part in condition.parts())
+            self._subjects[condition.key] = _subjects(with_named(parts, self.conditions))
+        return self._subjects[condition.key]
+
+    @cached_property
+    def _subjects(self) -> dict[str, frozenset[str]]:
+        """The answers of `subjects_of`."""
+        return {}
 
     def _asked(self, criterion: str) -> Iterator[Condition]:
         """All conditions of a criterion, and those that they name."""
         own = (part for _, part in self.criteria[criterion].conditions())
         return with_named(own, self.conditions)
+
+
+def _subjects(conditions: Iterable[Condition]) -> frozenset[str]:
+    asked = ((*c.behavior, *(name for stage in c.in_order for name in stage), c.task) for c in conditions)
+    return frozenset(name for names in asked for name in names if name)

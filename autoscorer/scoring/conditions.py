@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from ..positions import follows
-from ..rubric import Condition, Criterion
+from ..rubric import Condition, Rubric
 from ..rules import TASKS, Behavior, Labels
 from ..types import CriterionScore, Evidence, Near, Role
 from .facts import Facts, Seen
@@ -32,36 +32,46 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks conditions about the facts of one contact. `named` are the rubric's named conditions, `tasks` what
-    classifiers may say of whose turns, `criteria` those of the rubric, `scores` the criteria decided so
-    far."""
+    """Asks conditions about the facts of one contact. `tasks` are what classifiers may say of whose turns,
+    `scores` the criteria decided so far. strict: who was asked without what is doubtful, and knows the answer where
+    a condition asks for nothing doubtful."""
 
     facts: Facts
-    named: Mapping[str, Condition]
+    rubric: Rubric
     behaviors: Mapping[str, Behavior]
     tasks: Mapping[str, Labels] = field(default_factory=lambda: TASKS)
-    criteria: Mapping[str, Criterion] = field(default_factory=dict)
     scores: Mapping[str, CriterionScore] = field(default_factory=dict)
+    strict: Judge | None = None
     _verdicts: dict[str, Verdict] = field(default_factory=dict, repr=False)
 
     def ask(self, condition: Condition) -> Verdict:
         """The verdict on `condition`. A rubric asks many of them again and again, so each is answered once."""
         known = self._verdicts.get(condition.key)
         if known is None:
-            known = self._verdicts[condition.key] = _ANSWERS[condition.subject](self, condition)
+            known = self._verdicts[condition.key] = self._answer(condition)
         return known
 
+    def _answer(self, c: Condition) -> Verdict:
+        strict = self.strict
+        if strict and self.rubric.subjects_of(c).isdisjoint(strict.facts.doubtful):
+            return strict.ask(c)
+        return _ANSWERS[c.subject](self, c)
+
     def _behavior(self, c: Condition) -> Verdict:
-        roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
-        looked = _together([self._searched(role, c) for role in roles])
+        known = self.behaviors
+        roles = {known[name].role for name in c.behavior if name in known}
+        looked = self._searched(roles.pop(), c) if len(roles) == 1 else self._of_all(roles, c)
         return self._narrowed(c, self.facts.found(c.behavior), looked)
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
-        looked = _together([self._searched(role, c) for role in self.tasks[task]])
+        looked = self._of_all(self.tasks[task], c)
         return self._narrowed(c, self.facts.said(task, c.label), looked)
+
+    def _of_all(self, roles: Iterable[Role], c: Condition) -> tuple[int, ...]:
+        return _together([self._searched(role, c) for role in roles])
 
     def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
         turns = self.facts.turns(role, c.where)
@@ -146,7 +156,7 @@ class Judge:
         return inner if inner.holds is None else inner._replace(holds=not inner.holds)
 
     def _use(self, c: Condition) -> Verdict:
-        return self.ask(self.named[str(c.use)])
+        return self.ask(self.rubric.conditions[str(c.use)])
 
     def _combine(self, c: Condition) -> Verdict:
         """All or any, as Kleene's logic has it: what is not known decides nothing that the rest decides."""

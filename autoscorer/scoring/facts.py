@@ -86,7 +86,7 @@ class Facts:
 
     def doubted(self, subjects: Set[str]) -> tuple[Evidence, ...]:
         """What the models are not sure of, of these behaviors and tasks, in order."""
-        if self._doubtful.isdisjoint(subjects):
+        if self.doubtful.isdisjoint(subjects):
             return ()
         behaviors = [
             (d.span.turn, Evidence(d.span, d.text)) for d in self.analysis.doubts if d.behavior in subjects
@@ -95,7 +95,7 @@ class Facts:
         return tuple(evidence for _, evidence in sorted(behaviors + labels, key=lambda one: one[0]))
 
     @cached_property
-    def _doubtful(self) -> Set[str]:
+    def doubtful(self) -> Set[str]:
         """The behaviors and tasks of which the models are not sure."""
         return {*(d.behavior for d in self.analysis.doubts), *(p.task for p in self._guesses)}
 

@@ -71,7 +71,7 @@ def _concluded(
 def _form(rubric: Rubric, analysis: Analysis) -> Rubric:
     if not rubric.variants:
         return rubric
-    judge = Judge(Facts(analysis, rubric.positions), rubric.conditions, {})
+    judge = Judge(Facts(analysis, rubric.positions), rubric, {})
     chosen = (v.id for v in rubric.variants if judge.ask(v.when).holds)
     return rubric.forms.get(next(chosen, ""), rubric)
 
@@ -94,12 +94,11 @@ class _Form:
         """
         rubric, scores = self._rubric, dict[str, CriterionScore]()
 
-        def judge(lenient: bool) -> Judge:
-            facts = Facts(analysis, rubric.positions, lenient)
-            tasks = rubric.tasks or TASKS
-            return Judge(facts, rubric.conditions, self._behaviors, tasks, rubric.criteria, scores)
+        def judge(facts: Facts, strict: Judge | None = None) -> Judge:
+            return Judge(facts, rubric, self._behaviors, rubric.tasks or TASKS, scores, strict)
 
-        strict, lenient = judge(False), judge(True)
+        strict = judge(Facts(analysis, rubric.positions))
+        lenient = judge(Facts(analysis, rubric.positions, lenient=True), strict)
         for name, question in self._questions.items():
             score = question.decide(strict)
             doubts = strict.facts.doubted(rubric.subjects[name])
