@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -128,9 +128,18 @@ class Classifier:
             for row, label, probability in decided
         )
 
-    def by_role(self, role: Role) -> Sequence[tuple[str, int]]:
-        """The labels of a role's turns, with their columns."""
-        return self._columns.get(role, ())
+    def reached(self, logits: Floats, least: Mapping[str, float]) -> NDArray[np.bool_]:
+        """Which logits reach the least of their label, [n, labels]; none of a label that has no least."""
+        import numpy as np
+
+        return np.asarray(logits >= np.array([least.get(label, np.inf) for label in self.labels]))
+
+    def judged(self, roles: Sequence[Role]) -> NDArray[np.bool_]:
+        """Which labels turns of these roles may have, [n, labels]."""
+        import numpy as np
+
+        own = {role: [label in self.config.labels.get(role, ()) for label in self.labels] for role in set(roles)}
+        return np.array([own[role] for role in roles], bool).reshape(len(roles), len(self.labels))
 
     def probabilities(self, logits: Floats) -> Floats:
         """Of logits [..., labels]: softmax for one label, sigmoid for many."""
@@ -182,14 +191,22 @@ class Opinion:
     _talk: Said
     _table: Rows
 
-    def logits(self) -> Iterator[tuple[int, dict[str, float]]]:
-        """Each agent and customer turn with the logit of each behavior of its role."""
-        behaviors = self._models.behaviors
+    def logits(self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]) -> list[tuple[int, str, float]]:
+        """Turn, behavior and logit wherever the logit reaches the least of the behavior, and where it is asked for;
+        of each turn the behaviors of its role."""
+        behaviors, turns = self._models.behaviors, self._talk.turns
         if behaviors is None:
-            return
-        values = behaviors.logits(self._table).tolist()
-        for turn, role, row in zip(self._talk.turns, self._talk.roles, values, strict=True):
-            yield turn, {label: row[column] for label, column in behaviors.by_role(role)}
+            return []
+        values = behaviors.logits(self._table)
+        wanted = behaviors.reached(values, least)
+        rows = {turn: row for row, turn in enumerate(turns)}
+        columns = {label: column for column, label in enumerate(behaviors.labels) if label in least}
+        for turn, behavior in asked:
+            if behavior in columns and turn in rows:
+                wanted[rows[turn], columns[behavior]] = True
+        wanted &= behaviors.judged(self._talk.roles)
+        places = zip(*(found.tolist() for found in wanted.nonzero()), values[wanted].tolist(), strict=True)
+        return [(turns[row], behaviors.labels[column], logit) for row, column, logit in places]
 
     def clauses(self, places: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
         """For each turn and behavior the characters `[start, end)` of the clause that speaks most for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
@@ -35,8 +34,9 @@ class Weights(Protocol):
 class Opinion(Protocol):
     """What the behaviors model says about one transcript."""
 
-    def logits(self) -> Iterable[tuple[int, Mapping[str, float]]]:
-        """Each turn with the logit of each behavior of its role."""
+    def logits(self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]) -> Sequence[tuple[int, str, float]]:
+        """Turn, behavior and logit wherever the logit reaches the least of the behavior, and where it is asked for;
+        of each turn the behaviors of its role."""
 
     def clauses(self, places: Sequence[tuple[int, str]]) -> Iterable[tuple[int, int]]:
         """For each turn and behavior the characters of the turn that carry the most weight for the behavior."""
@@ -63,28 +63,21 @@ class Fusion:
 
     def fuse(self, transcript: Transcript, detections: Iterable[Detection], opinion: Opinion) -> Fused:
         """The final detections, of what the rules found in a transcript and what the model says."""
-        by_turn: dict[int, dict[str, Detection]] = defaultdict(dict)
-        for d in detections:
-            by_turn[d.span.turn][d.behavior] = d
+        hits = {(d.span.turn, d.behavior): d for d in detections}
         final: list[Detection] = []
         doubts: list[Detection] = []
         alone: list[tuple[int, str, float]] = []
-        least = self._least
-        for turn, logits in opinion.logits():
-            hits = by_turn[turn]
-            for behavior, logit in logits.items():
-                if behavior not in least or (logit < least[behavior] and behavior not in hits):
-                    continue
-                hit, weights = hits.pop(behavior, None), self._weights[behavior]
-                probability = weights.probability(logit, hit is not None)
-                sure = probability >= weights.threshold
-                if hit is None and (sure or probability >= weights.unsure):
-                    alone.append((turn, behavior, probability))
-                elif hit is not None and (sure or hit.source in self._decisive):
-                    final.append(_both(hit, probability) if sure else hit)
-                elif hit is not None and probability >= weights.unsure:
-                    doubts.append(replace(hit, confidence=round(probability, 4), needed=weights.threshold))
-        final += (hit for hits in by_turn.values() for hit in hits.values())
+        for turn, behavior, logit in opinion.logits(self._least, hits):
+            hit, weights = hits.pop((turn, behavior), None), self._weights[behavior]
+            probability = weights.probability(logit, hit is not None)
+            sure = probability >= weights.threshold
+            if hit is None and (sure or probability >= weights.unsure):
+                alone.append((turn, behavior, probability))
+            elif hit is not None and (sure or hit.source in self._decisive):
+                final.append(_both(hit, probability) if sure else hit)
+            elif hit is not None and probability >= weights.unsure:
+                doubts.append(replace(hit, confidence=round(probability, 4), needed=weights.threshold))
+        final += hits.values()
         spans = opinion.clauses([(turn, behavior) for turn, behavior, _ in alone])
         for (turn, behavior, probability), (start, end) in zip(alone, spans, strict=True):
             needed = self._weights[behavior].threshold

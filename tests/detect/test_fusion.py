@@ -26,8 +26,11 @@ class Opinion:
     behavior: str
     logit: float
 
-    def logits(self):
-        yield 0, {self.behavior: self.logit}
+    def logits(self, least, asked):
+        if self.behavior not in least:
+            return []
+        known = self.logit >= least[self.behavior] or (0, self.behavior) in asked
+        return [(0, self.behavior, self.logit)] if known else []
 
     def clauses(self, places):
         return [(3, 7) for _ in places]
