@@ -138,7 +138,9 @@ class Classifier:
         """Which labels turns of these roles may have, [n, labels]."""
         import numpy as np
 
-        own = {role: [label in self.config.labels.get(role, ()) for label in self.labels] for role in set(roles)}
+        own = {
+            role: [label in self.config.labels.get(role, ()) for label in self.labels] for role in set(roles)
+        }
         return np.array([own[role] for role in roles], bool).reshape(len(roles), len(self.labels))
 
     def probabilities(self, logits: Floats) -> Floats:
@@ -191,7 +193,9 @@ class Opinion:
     _talk: Said
     _table: Rows
 
-    def logits(self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]) -> list[tuple[int, str, float]]:
+    def logits(
+        self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]
+    ) -> list[tuple[int, str, float]]:
         """Turn, behavior and logit wherever the logit reaches the least of the behavior, and where it is asked for;
         of each turn the behaviors of its role."""
         behaviors, turns = self._models.behaviors, self._talk.turns

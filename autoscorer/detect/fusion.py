@@ -34,7 +34,9 @@ class Weights(Protocol):
 class Opinion(Protocol):
     """What the behaviors model says about one transcript."""
 
-    def logits(self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]) -> Sequence[tuple[int, str, float]]:
+    def logits(
+        self, least: Mapping[str, float], asked: Iterable[tuple[int, str]]
+    ) -> Sequence[tuple[int, str, float]]:
         """Turn, behavior and logit wherever the logit reaches the least of the behavior, and where it is asked for;
         of each turn the behaviors of its role."""
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autoscorer.detect import Detector
-from autoscorer.detect.literals import required
+from autoscorer.detect.literals import required, ways
+from autoscorer.detect.prefilter import Prefilter, numbers
 from autoscorer.detect.sound import sounds
 from autoscorer.detect.speech import negated, quoted
 from autoscorer.rules import load_rules
@@ -88,10 +89,35 @@ def test_normalization_and_sounds_keep_the_length(text):
 @given(PATTERNS, st.lists(TEXTS, min_size=1, max_size=3))
 def test_the_prefilter_loses_no_match(pattern, texts):
     compiled = compile_pattern(pattern)
-    needs = required(compiled)
+    needs, each = required(compiled), ways(compiled)
     for text in map(normalize, texts):
         for match in compiled.finditer(text):
             assert all(any(s in match.group() for s in strings) for strings in needs), needs
+            assert any(all(any(s in match.group() for s in sets) for sets in way) for way in each), each
+
+
+@settings(max_examples=200)
+@given(st.lists(PATTERNS, max_size=6), TEXTS)
+def test_a_regex_that_matches_is_possible(patterns, text):
+    compiled, shown = list(map(compile_pattern, patterns)), normalize(text)
+    prefilter = Prefilter(list(map(ways, compiled)))
+    present = prefilter.nothing
+    for literal, mask in prefilter.masks.items():
+        present |= mask if literal in shown else 0
+    possible = set(numbers(prefilter.possible(present)))
+    assert possible <= set(prefilter.places)
+    assert {p for p, regex in zip(prefilter.places, compiled, strict=True) if regex.search(shown)} <= possible
+
+
+@settings(deadline=None)
+@given(CONTACTS)
+def test_no_rule_is_left_out_that_would_hit(transcript):
+    """`every` asks all rules; what `detect` finds is the surest of them."""
+    surest = {}
+    for rule, turn in WHOLE[0].every(transcript):
+        key = turn, rule.behavior
+        surest[key] = max(surest.get(key, 0), rule.confidence)
+    assert {(d.span.turn, d.behavior): d.confidence for d in WHOLE[0].detect(transcript)} == surest
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,21 @@ def test_the_prefilter_loses_no_match(pattern, texts):
 )
 def test_what_a_regex_requires(pattern, needs):
     assert sorted(map(sorted, required(re.compile(pattern)))) == sorted(map(sorted, needs))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("等一下|请.{2}稍等", [[{"等一下"}], [{"稍等"}, {"请"}]]),
+        ("您(?:是[^。]人|叫[^。]名)(?!吗)", [[{"您是"}, {"人"}], [{"您叫"}, {"名"}]]),
+        ("您好|[^。]{3}", [[]]),
+        ("请?稍[等候]", [[{"稍等", "稍候"}]]),
+        ("|".join(f"第{i}.号" for i in range(100)), [[{"第"}, set("0123456789")]]),
+    ],
+)
+def test_the_ways_of_a_regex(pattern, found):
+    """One that holds nothing for sure makes the others idle, and too many are not told apart."""
+    assert list(map(list, ways(re.compile(pattern)))) == found
 
 
 @given(TEXTS, st.integers(0, 40), st.integers(0, 40))
