@@ -1,9 +1,10 @@
-"""One criterion and one contact in, one CriterionScore out."""
+"""One criterion and one contact in, a decision out, and of it a CriterionScore."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..rubric import Criterion, Partial, Section
 from ..rubric.form import Unsure
@@ -17,6 +18,22 @@ CLOSEST = 3
 """Candidates kept for one that was missed."""
 
 
+class Decision(NamedTuple):
+    """How a criterion comes out, before it is put into words. verdict: what shows it. always: whether the reason is
+    the same in every contact."""
+
+    outcome: Outcome
+    reason: Callable[[], str]
+    verdict: Verdict | None = None
+    points: float = 0.0
+    always: bool = False
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The places that are kept."""
+        return self.verdict.evidence[:KEPT] if self.verdict else ()
+
+
 class Question:
     """A criterion with its words, ready to be decided for many contacts."""
 
@@ -25,40 +42,44 @@ class Question:
         self._name = (criterion.name_en or criterion.name) if reasons.lang == "en" else criterion.name
         self._fixed: dict[Outcome, CriterionScore] = {}
 
-    def decide(self, judge: Judge) -> CriterionScore:
+    def decide(self, judge: Judge) -> Decision:
         """Decide applicability first, then the outcome by the kind of the criterion."""
-        criterion = self.criterion
+        criterion, reasons = self.criterion, self.reasons
         if criterion.kind == "manual":
-            return self.fixed("manual", self._left_to_a_person)
+            return Decision("manual", self._left_to_a_person, always=True)
         if criterion.when is not None:
             when = criterion.when
             applies = judge.ask(when)
             if applies.holds is None:
-                return self.make("not_applicable", self.reasons.unknown(applies))
+                return Decision("not_applicable", lambda: reasons.unknown(applies))
             if not applies.holds:
-                return self.fixed("not_applicable", lambda: self.reasons.idle(when))
-        return _DECIDE[criterion.kind](self, judge)
+                return Decision("not_applicable", lambda: reasons.idle(when), always=True)
+        found = _DECIDE[criterion.kind](criterion, reasons, judge)
+        return found._replace(points=round(found.points, 6)) if found.points else found
 
-    def make(
-        self, outcome: Outcome, reason: str, *, verdict: Verdict | None = None, points: float = 0.0
-    ) -> CriterionScore:
+    def score(self, decision: Decision) -> CriterionScore:
         """The score of one contact."""
+        if not decision.always:
+            return self._made(decision)
+        if decision.outcome not in self._fixed:
+            self._fixed[decision.outcome] = self._made(decision)
+        return self._fixed[decision.outcome]
+
+    def most(self, outcome: Outcome) -> float:
+        """The points that could be had."""
         c = self.criterion
-        counts = c.kind == "score" and outcome in ("met", "partial", "not_met")
-        evidence: tuple[Evidence, ...] = verdict.evidence[:KEPT] if verdict else ()
+        return c.points if c.kind == "score" and outcome in ("met", "partial", "not_met") else 0.0
+
+    def _made(self, decision: Decision) -> CriterionScore:
+        outcome, reason, verdict, points, _ = decision
+        c = self.criterion
         looked = (verdict.looked[0], verdict.looked[-1]) if verdict and verdict.looked else None
-        most = c.points if counts else 0.0
         missed = c.kind == "score" and outcome in ("not_met", "manual") and verdict and not verdict.evidence
         near = nearest(verdict.near) if missed and verdict else ()
         return CriterionScore(
-            c.id, self.section, self._name, outcome, round(points, 6), most, reason, evidence, looked, near
-        )
-
-    def fixed(self, outcome: Outcome, reason: Callable[[], str]) -> CriterionScore:
-        """The score of an outcome that is the same, and for the same reason, in every contact."""
-        if outcome not in self._fixed:
-            self._fixed[outcome] = self.make(outcome, reason())
-        return self._fixed[outcome]
+            c.id, self.section, self._name, outcome, points, self.most(outcome), reason(),
+            decision.evidence, looked, near,
+        )  # fmt: skip
 
     def _left_to_a_person(self) -> str:
         c, reasons = self.criterion, self.reasons
@@ -70,14 +91,15 @@ def weigh_doubt(
     question: Question,
     policy: Unsure,
     score: CriterionScore,
-    other: CriterionScore,
+    other: Decision,
     doubts: tuple[Evidence, ...],
 ) -> CriterionScore:
     """`score`, decided without the `doubts`, as the rubric has it where `other`, decided with them, differs."""
     if (score.outcome, score.points) == (other.outcome, other.points):
         return score
     reasons = question.reasons
-    halved = policy == "partial" and not question.criterion.reach and score.max_points == other.max_points > 0
+    scored = score.max_points == question.most(other.outcome) > 0
+    halved = policy == "partial" and not question.criterion.reach and scored
     done = "manual" if policy == "partial" and not halved else policy
     doubtful = tuple(e for e in doubts if e in other.evidence) or doubts
     found = reasons.say("doubted", found=reasons.quotes(doubtful))
@@ -98,61 +120,66 @@ def nearest(near: tuple[Near, ...]) -> tuple[Near, ...]:
     return tuple(sorted(near, key=lambda n: -n.likeness)[:CLOSEST])
 
 
-def _scored(score: Question, judge: Judge) -> CriterionScore:
-    criterion, reasons = score.criterion, score.reasons
-    assert criterion.met is not None
-    verdict = judge.ask(criterion.met)
+def _scored(criterion: Criterion, reasons: Reasons, judge: Judge) -> Decision:
+    met = criterion.met
+    assert met is not None
+    verdict = judge.ask(met)
     if verdict.holds is None:
-        return score.make("not_applicable", reasons.unknown(verdict))
+        return Decision("not_applicable", lambda: reasons.unknown(verdict))
     if verdict.holds:
-        return score.make(
-            "met", reasons.met(criterion.met, verdict), verdict=verdict, points=criterion.points
-        )
+        return Decision("met", lambda: reasons.met(met, verdict), verdict, criterion.points)
     for partial in criterion.partial:
         part = judge.ask(partial.when)
         if part.holds:
-            return _partly(score, part, partial)
-    return score.make(criterion.miss, reasons.missed(criterion.met, verdict), verdict=verdict)
+            return _partly(criterion, reasons, part, partial)
+    return Decision(criterion.miss, lambda: reasons.missed(met, verdict), verdict)
 
 
-def _partly(score: Question, verdict: Verdict, partial: Partial) -> CriterionScore:
+def _partly(criterion: Criterion, reasons: Reasons, verdict: Verdict, partial: Partial) -> Decision:
     """A share of the points; none where the criterion is critical to itself."""
-    criterion, reasons = score.criterion, score.reasons
-    assert criterion.met is not None
-    reason = reasons.partly(criterion.met, verdict, partial)
+    met = criterion.met
+    assert met is not None
+
+    def reason() -> str:
+        return reasons.partly(met, verdict, partial)
+
     if criterion.reach == "criterion":
-        return score.make("not_met", reasons.say("all_or_nothing", reason=reason), verdict=verdict)
-    return score.make("partial", reason, verdict=verdict, points=criterion.points * partial.share)
+        return Decision("not_met", lambda: reasons.say("all_or_nothing", reason=reason()), verdict)
+    return Decision("partial", reason, verdict, criterion.points * partial.share)
 
 
-def _deducted(score: Question, judge: Judge) -> CriterionScore:
-    criterion, reasons = score.criterion, score.reasons
-    assert criterion.on is not None
-    verdict = judge.ask(criterion.on)
+def _deducted(criterion: Criterion, reasons: Reasons, judge: Judge) -> Decision:
+    on = criterion.on
+    assert on is not None
+    verdict = judge.ask(on)
     if verdict.holds is None:
-        return score.make("not_applicable", reasons.unknown(verdict))
+        return Decision("not_applicable", lambda: reasons.unknown(verdict))
     if not verdict.holds:
-        on = criterion.on
-        return score.fixed("met", lambda: reasons.say("clean", asked=reasons.asked(on)))
+        return Decision("met", lambda: reasons.say("clean", asked=reasons.asked(on)), always=True)
     hits, points = _given(criterion, verdict)
-    found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
-    reason = reasons.say("deducted", points=points, count=hits, found=found)
-    return score.make("not_met", reason, verdict=verdict, points=-points)
+
+    def reason() -> str:
+        found = reasons.quotes(verdict.evidence) or reasons.asked(on)
+        return reasons.say("deducted", points=points, count=hits, found=found)
+
+    return Decision("not_met", reason, verdict, -points)
 
 
-def _bonus(score: Question, judge: Judge) -> CriterionScore:
-    criterion, reasons = score.criterion, score.reasons
-    assert criterion.on is not None
-    verdict = judge.ask(criterion.on)
+def _bonus(criterion: Criterion, reasons: Reasons, judge: Judge) -> Decision:
+    on = criterion.on
+    assert on is not None
+    verdict = judge.ask(on)
     if verdict.holds is None:
-        return score.make("not_applicable", reasons.unknown(verdict))
+        return Decision("not_applicable", lambda: reasons.unknown(verdict))
     if not verdict.holds:
-        asked = reasons.asked(criterion.on)
-        return score.make("not_applicable", reasons.say("no_bonus", asked=asked), verdict=verdict)
-    found = reasons.quotes(verdict.evidence) or reasons.asked(criterion.on)
+        return Decision("not_applicable", lambda: reasons.say("no_bonus", asked=reasons.asked(on)), verdict)
     hits, points = _given(criterion, verdict)
-    reason = reasons.say("bonus" if hits == 1 else "bonuses", points=points, count=hits, found=found)
-    return score.make("met", reason, verdict=verdict, points=points)
+
+    def reason() -> str:
+        found = reasons.quotes(verdict.evidence) or reasons.asked(on)
+        return reasons.say("bonus" if hits == 1 else "bonuses", points=points, count=hits, found=found)
+
+    return Decision("met", reason, verdict, points)
 
 
 def _given(criterion: Criterion, verdict: Verdict) -> tuple[int, float]:
@@ -163,7 +190,7 @@ def _given(criterion: Criterion, verdict: Verdict) -> tuple[int, float]:
     return hits, points if criterion.cap is None else min(points, criterion.cap)
 
 
-_DECIDE: dict[str, Callable[[Question, Judge], CriterionScore]] = {
+_DECIDE: dict[str, Callable[[Criterion, Reasons, Judge], Decision]] = {
     "score": _scored,
     "deduction": _deducted,
     "bonus": _bonus,

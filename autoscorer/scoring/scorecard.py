@@ -100,7 +100,7 @@ class _Form:
         strict = judge(Facts(analysis, rubric.positions))
         lenient = judge(Facts(analysis, rubric.positions, lenient=True), strict)
         for name, question in self._questions.items():
-            score = question.decide(strict)
+            score = question.score(question.decide(strict))
             doubts = strict.facts.doubted(rubric.subjects[name])
             if doubts:
                 policy = _unsure(rubric, question.criterion)
