@@ -7,7 +7,7 @@ import textwrap
 import yaml
 
 from autoscorer import yaml_file
-from autoscorer.rubric import Condition, Rubric
+from autoscorer.rubric import Condition, Rubric, Rubric
 from autoscorer.rules import Behavior, Positions
 from autoscorer.scoring import make_scorecard
 from autoscorer.scoring.conditions import Judge
@@ -64,7 +64,8 @@ def analysis(transcript, found=None, labels=None, models=("sentiment", "empathy"
 def judge(about, named="{}", *, opening=2, closing=2):
     """A Judge of one analysis; `named` are named conditions as YAML."""
     conditions = {name: Condition.model_validate(c) for name, c in _yaml(named).items()}
-    return Judge(Facts(about, Positions(opening=opening, closing=closing)), conditions, BEHAVIORS)
+    rubric = Rubric.model_construct(conditions=conditions)
+    return Judge(Facts(about, Positions(opening=opening, closing=closing)), rubric, BEHAVIORS)
 
 
 def condition(text):
