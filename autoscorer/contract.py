@@ -39,6 +39,13 @@ class _Detection(_Quote):
 
 
 @with_config(_STRICT)
+class _Near(_Quote):
+    likeness: Number
+    why: Literal["elsewhere", "unsure"]
+    away: Index
+
+
+@with_config(_STRICT)
 class _Criterion(TypedDict):
     criterion: str
     section: str
@@ -49,6 +56,7 @@ class _Criterion(TypedDict):
     reason: str
     evidence: list[_Quote]
     looked: Annotated[list[Index], Field(min_length=2, max_length=2)] | None
+    nearest: NotRequired[list[_Near]]
     unsure: NotRequired[bool]
 
 
