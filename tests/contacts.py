@@ -7,7 +7,7 @@ import textwrap
 import yaml
 
 from autoscorer import yaml_file
-from autoscorer.rubric import Condition, Rubric, Rubric
+from autoscorer.rubric import Condition, Rubric
 from autoscorer.rules import Behavior, Positions
 from autoscorer.scoring import make_scorecard
 from autoscorer.scoring.conditions import Judge

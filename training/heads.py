@@ -12,6 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from autoscorer.learn.graph import gram_inputs, gram_sums
+
 from .tune import Mix
 from .wide import Wide
 
@@ -36,7 +38,7 @@ class Head(nn.Module):
 def to_onnx(head: Head, mix: Mix, wide: Wide | None = None) -> onnx.ModelProto:
     """The graph of a head with its n-grams, the mix in its weights; see `autoscorer.classify` for its inputs.
 
-    The table of n-grams is int8 with a scale a label; it is summed as integers, so no order of adding changes a bit.
+    The table of n-grams is int8 with a scale a label.
     """
     scale, shift = (torch.from_numpy(v).float() for v in (mix.deep, mix.shift))
     held: dict[str, NDArray[Any]] = {
@@ -55,8 +57,7 @@ def to_onnx(head: Head, mix: Mix, wide: Wide | None = None) -> onnx.ModelProto:
     inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", head.hidden.in_features])]
     if wide:
         nodes += _wide(wide, mix, held)
-        inputs += [helper.make_tensor_value_info("grams", TensorProto.INT32, ["n", "grams"]),
-                   helper.make_tensor_value_info("scale", TensorProto.FLOAT, ["n", 1])]  # fmt: skip
+        inputs += gram_inputs()
         names.append("words")
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", head.out.out_features]) for name in names
@@ -73,20 +74,13 @@ def _wide(wide: Wide, mix: Mix, held: dict[str, NDArray[Any]]) -> list[Any]:
     """Nodes that add the n-grams' logits to `deep`; their constants go into `held`."""
     weights = wide.weights * mix.wide
     steps = np.maximum(np.abs(weights).max(axis=0), 1e-9) / LEVELS
-    table = np.rint(weights / steps).astype(np.int8)
-    table[0] = 0  # padding
     held |= {
-        "table": table,
+        "table": np.rint(weights / steps).astype(np.int8),
         "steps": steps.astype(np.float32),
         "grams.bias": (wide.bias * mix.wide).astype(np.float32),
-        "axis": np.array([1], np.int64),
     }
     return [
-        helper.make_node("Gather", ["table", "grams"], ["found"], axis=0),
-        helper.make_node("Cast", ["found"], ["integers"], to=TensorProto.INT32),
-        helper.make_node("ReduceSum", ["integers", "axis"], ["sums"], keepdims=0),
-        helper.make_node("Cast", ["sums"], ["floats"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["floats", "steps"], ["words"]),
+        *gram_sums("table", "steps", "words"),
         helper.make_node("Mul", ["words", "scale"], ["scaled"]),
         helper.make_node("Add", ["scaled", "grams.bias"], ["wide"]),
         helper.make_node("Add", ["deep", "wide"], ["logits"]),

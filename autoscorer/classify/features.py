@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..neutral import neutral
 from ..text import normalize
@@ -28,7 +28,7 @@ NEIGHBOURS = 3  # the turn before, the turn after, and the last one of the other
 WEIGHT = 0.5  # a neighbour speaks half as loud as the turn itself, so that its penalty is fourfold
 ORDER = 4  # characters of the longest n-gram
 SHIFT, HASHED = 14, 18  # of 32 bits those that are dropped, and those that are left
-BUCKETS = (1 << HASHED) + 1  # rows of a table of n-grams, which share them by hash; the first is padding
+BUCKETS = (1 << HASHED) + 1  # rows of a table of n-grams, which share them by hash; the first stays empty
 MIX, SPREAD = 1_000_003, 0x9E3779B1  # primes that spread n-grams over the rows
 RECENT = 6  # earlier turns of a party that a turn is compared with
 NONE = -1
@@ -103,7 +103,7 @@ class Rows:
 
 def grams(cleaned: str) -> Ids:
     """The n-grams of a text made by `clean`, up to ORDER characters with a border at each end, each once and
-    in order; hashed to 1 .. BUCKETS - 1, for 0 is padding.
+    in order; hashed to 1 .. BUCKETS - 1.
 
     >>> len(grams("您好"))
     8
@@ -137,15 +137,17 @@ def grams_of(cleaned: Sequence[str]) -> list[Ids]:
     return [hashes[start:end] for start, end in pairwise(borders)]
 
 
-def pad(rows: Sequence[Ids]) -> tuple[Ids, Floats]:
-    """Rows of n-grams as one table filled with 0, [n, longest]; and 1 / sqrt of their number, [n, 1]."""
+def joined(rows: Sequence[Ids]) -> dict[str, NDArray[Any]]:
+    """Rows of n-grams as a head reads them: all of them in one row `grams` [m], 1 where row and n-gram belong
+    together in `owns` [n, m], and 1 / sqrt of their number in `scale` [n, 1]."""
     import numpy as np
 
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    table = np.zeros((len(rows), max(1, lengths.max(initial=0))), np.int32)
-    if len(rows):
-        table[np.arange(table.shape[1]) < lengths[:, None]] = np.concatenate(rows)
-    return table, (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
+    owners = np.repeat(np.arange(len(rows)), lengths)
+    owns = np.zeros((len(rows), len(owners)), np.uint8)
+    owns[owners, np.arange(len(owners))] = 1
+    scale = (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
+    return {"grams": np.concatenate([np.zeros(0, np.int32), *rows]), "owns": owns, "scale": scale}
 
 
 def width(size: int) -> int:

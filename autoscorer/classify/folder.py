@@ -40,7 +40,7 @@ LABELS: Mapping[str, Labels] = {
 KINDS: Mapping[str, Kind] = {"sentiment": "one", "empathy": "one", "behaviors": "many", "quality": "rating"}
 
 ENCODER = "encoder"
-FORMAT = 2
+FORMAT = 3
 MODEL, CHARACTERS, CONFIG, TOKENIZER = "model.onnx", "characters.json", "config.json", "tokenizer.json"
 OWN_CONFIG = f"{ENCODER}/{CONFIG}"
 """What a task's config.json lists among its files where the task has an encoder of its own."""

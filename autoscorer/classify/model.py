@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigError
 from ..types import Prediction, Role, Transcript
 from .encoder import Encoder
-from .features import BUCKETS, Rows, Said, clean, grams_of, pad, said, width
+from .features import BUCKETS, Rows, Said, clean, grams_of, joined, said, width
 from .folder import (
     CONFIG,
     ENCODER,
@@ -41,6 +41,8 @@ WORDS = "words"
 _CLAUSE = re.compile(r"[^。！？；，,!?;~～\s]+")
 TOGETHER = 16
 """Texts whose clauses are weighed in one run."""
+ROWS = 64
+"""Turns that a head judges in one run, so that a contact of thousands needs no more memory."""
 
 
 class Classifier:
@@ -86,13 +88,13 @@ class Classifier:
         """Calibrated logits of turns, [n, labels]."""
         import numpy as np
 
-        if not table.grams:
-            return np.zeros((0, len(self.labels)), np.float32)
-        feed: dict[str, Any] = {"rows": table.dense}
-        if "grams" in self._inputs:
-            feed["grams"], feed["scale"] = pad(table.grams)
-        found: Floats = self._head.run(None, feed)[0]
-        return found
+        parts: list[Floats] = [np.zeros((0, len(self.labels)), np.float32)]
+        for at in range(0, len(table.grams), ROWS):
+            feed: dict[str, Any] = {"rows": table.dense[at : at + ROWS]}
+            if "grams" in self._inputs:
+                feed |= joined(table.grams[at : at + ROWS])
+            parts.append(self._head.run(None, feed)[0])
+        return parts[1] if len(parts) == 2 else np.concatenate(parts)
 
     def by_words(self, grams: Sequence[Ids], width: int) -> Floats:
         """What the n-grams of each text add up to, [n, labels], with nothing known of the turn. Without n-grams
@@ -102,8 +104,7 @@ class Classifier:
         count = 1 if self._words else len(grams)
         feed: dict[str, Any] = {"rows": np.zeros((count, width), np.float32)}
         if "grams" in self._inputs:
-            feed["grams"] = pad(grams)[0]
-            feed["scale"] = np.ones((count, 1), np.float32)
+            feed |= joined(grams) | {"scale": np.ones((count, 1), np.float32)}
         found: Floats = self._head.run([WORDS] if self._words else None, feed)[0]
         return found
 

@@ -41,7 +41,6 @@ class Table:
         steps = np.maximum(np.abs(wide.weights).max(axis=0, initial=0.0), 1e-9) / LEVELS
         table = np.zeros((BUCKETS, len(wide.bias)), np.int8)
         table[wide.known] = np.rint(wide.weights / steps)
-        table[0] = 0  # padding
         return cls(table, steps.astype(np.float32))
 
 
@@ -93,8 +92,7 @@ def graph(head: Head) -> bytes:
     width, labels = head.linear.weights.shape
     inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", width])]
     if head.table is not None or any(given.name == "grams" for given in (inner.input if inner else ())):
-        inputs.append(helper.make_tensor_value_info("grams", TensorProto.INT32, ["n", "grams"]))
-        inputs.append(helper.make_tensor_value_info("scale", TensorProto.FLOAT, ["n", 1]))
+        inputs += gram_inputs()
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", labels])]
     constants = [
         *(inner.initializer if inner else ()),
@@ -118,17 +116,36 @@ def _inner(base: Path | None) -> Any:
 
 def _grams(table: Table, held: dict[str, NDArray[Any]], added_to: str) -> list[Any]:
     """Nodes that add the n-grams' logits to `added_to`; their constants go into `held`."""
+    from onnx import helper
+
+    held |= {"wide.table": table.weights, "wide.steps": table.steps}
+    return [
+        *gram_sums("wide.table", "wide.steps", "wide.words"),
+        helper.make_node("Mul", ["wide.words", "scale"], ["wide.scaled"]),
+        helper.make_node("Add", [added_to, "wide.scaled"], ["adjust.2"]),
+    ]
+
+
+def gram_inputs() -> list[Any]:
+    """What a graph with n-grams reads beside its rows: see `features.joined`."""
     from onnx import TensorProto, helper
 
-    held |= {"wide.table": table.weights, "wide.steps": table.steps, "wide.axis": np.array([1], np.int64)}
     return [
-        helper.make_node("Gather", ["wide.table", "grams"], ["wide.found"], axis=0),
-        helper.make_node("Cast", ["wide.found"], ["wide.integers"], to=TensorProto.INT32),
-        helper.make_node("ReduceSum", ["wide.integers", "wide.axis"], ["wide.sums"], keepdims=0),
-        helper.make_node("Cast", ["wide.sums"], ["wide.floats"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["wide.floats", "wide.steps"], ["wide.weighted"]),
-        helper.make_node("Mul", ["wide.weighted", "scale"], ["wide.scaled"]),
-        helper.make_node("Add", [added_to, "wide.scaled"], ["adjust.2"]),
+        helper.make_tensor_value_info("grams", TensorProto.INT32, ["m"]),
+        helper.make_tensor_value_info("owns", TensorProto.UINT8, ["n", "m"]),
+        helper.make_tensor_value_info("scale", TensorProto.FLOAT, ["n", 1]),
+    ]
+
+
+def gram_sums(table: str, steps: str, words: str) -> list[Any]:
+    """Nodes that add up what each row's n-grams weigh. As whole numbers, so no order of adding changes a bit."""
+    from onnx import TensorProto, helper
+
+    return [
+        helper.make_node("Gather", [table, "grams"], [f"{words}.found"], axis=0),
+        helper.make_node("MatMulInteger", ["owns", f"{words}.found"], [f"{words}.sums"]),
+        helper.make_node("Cast", [f"{words}.sums"], [f"{words}.floats"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{words}.floats", steps], [words]),
     ]
 
 

@@ -19,14 +19,15 @@ from autoscorer.classify.features import (
     clean,
     grams,
     grams_of,
+    joined,
     neighbours,
-    pad,
     places,
     rows,
     said,
     width,
 )  # fmt: skip
 from autoscorer.classify.folder import LABELS
+from autoscorer.classify.model import ROWS
 
 SAMPLES = resources.PACKAGE.parent / "data" / "samples"
 EVERY = dict.fromkeys(LABELS["behaviors"]["agent"] + LABELS["behaviors"]["customer"], -math.inf)
@@ -156,8 +157,17 @@ def test_any_text_is_cut_and_hashed_within_bounds(text):
     assert (np.diff(found) > 0).all()
 
 
-def test_padding_fills_with_nothing():
-    table, scale = pad([grams("您好"), grams("")])
-    assert table.shape == (2, 8) and (table[1, 1:] == 0).all()
-    assert scale.tolist() == [[pytest.approx(8**-0.5)], [1.0]]
-    assert pad([])[0].shape == (0, 1)
+def test_ngrams_are_joined_and_owned():
+    found = joined([grams("您好"), grams("")])
+    assert found["grams"].tolist() == [*grams("您好"), *grams("")]
+    assert found["owns"].tolist() == [[1] * 8 + [0], [0] * 8 + [1]]
+    assert found["scale"].tolist() == [[pytest.approx(8**-0.5)], [1.0]]
+    assert {name: value.shape for name, value in joined([]).items()} == {
+        "grams": (0,), "owns": (0, 0), "scale": (0, 1),
+    }  # fmt: skip
+
+
+def test_a_contact_longer_than_a_run_has_the_labels_of_its_turns(shipped):
+    said = tuple(asr.Utterance("customer", f"第{i}次催了，太慢了") for i in range(2 * ROWS + 3))
+    found = shipped.read(asr.Transcript("t", said, source="memory"))
+    assert [p.turn for p in found.predictions if p.task == "sentiment"] == list(range(len(said)))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
+from autoscorer.classify.features import joined  # noqa: E402
 from autoscorer.classify.folder import session  # noqa: E402
 from autoscorer.learn.network import PADDING, Network, Shape, from_onnx, padded, to_onnx  # noqa: E402
 from training.heads import Head  # noqa: E402
@@ -109,14 +110,10 @@ def test_a_head_mixes_rows_and_ngrams_as_fitted(tmp_path):
         expected = mix.apply(head(torch.from_numpy(rows)).numpy(), wide.logits(grams))
     path = tmp_path / "model.onnx"
     path.write_bytes(head_to_onnx(head, mix, wide).SerializeToString())
-    ids = np.zeros((5, 30), np.int32)
-    for line, row in zip(ids, grams, strict=True):
-        line[: len(row)] = row
-    scale = (1 / np.sqrt([len(row) for row in grams]))[:, None].astype(np.float32)
-    run = session(path)
-    found = run.run(None, {"rows": rows, "grams": ids, "scale": scale})[0]
+    read, run = joined(grams), session(path)
+    found = run.run(None, {"rows": rows, **read})[0]
     assert np.abs(found - expected).max() < 0.1
-    one = {"rows": np.zeros((1, 6), np.float32), "grams": ids, "scale": np.ones((1, 1), np.float32)}
+    one = {"rows": np.zeros((1, 6), np.float32), **read, "scale": np.ones((1, 1), np.float32)}
     (words,) = run.run(["words"], one)
-    assert np.abs(words - (matrix(grams) @ (wide.weights * mix.wide)) / scale).max() < 0.1
+    assert np.abs(words - (matrix(grams) @ (wide.weights * mix.wide)) / read["scale"]).max() < 0.1
     assert matrix(grams).sum() == pytest.approx(sum(np.sqrt(len(row)) for row in grams))
