@@ -75,7 +75,14 @@ def _commonness(strings: Strings) -> float:
 
 def _shortest(strings: Strings) -> Strings:
     """Without those that hold another one."""
-    return frozenset(s for s in strings if not any(o != s and o in s for o in strings))
+    lengths = {len(s) for s in strings}
+    if len(lengths) == 1:
+        return strings
+    return frozenset(
+        s
+        for s in strings
+        if not any(s[i : i + n] in strings for n in lengths if n < len(s) for i in range(len(s) - n + 1))
+    )
 
 
 def _closed(facts: _Facts) -> tuple[Strings, ...]:

@@ -13,7 +13,7 @@ from ..segment import Segmenter
 from ..text import normalize
 from . import speech, tokens
 from .leaves import Leaf
-from .literals import KEPT, Strings, Ways, required, ways
+from .literals import KEPT, Ways, ways
 from .prefilter import Prefilter, numbers
 from .sound import Ear
 
@@ -27,12 +27,11 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One regex or token pattern of a leaf, with the literals that it needs, as a whole and way by way."""
+    """One regex or token pattern of a leaf, with the literals that it needs, way by way."""
 
     leaf: int
     kind: Literal["regex", "unless", "tokens"]
     regex: re.Pattern[str] | None
-    needs: tuple[Strings, ...]
     ways: Ways
 
 
@@ -54,7 +53,11 @@ class TextIndex:
         self._singles = {c: mask for c, mask in self.prefilter.masks.items() if len(c) == 1}
         self.token_bits = sum(1 << n for n, unit in self.units.items() if unit.kind == "tokens")
         self._deciding = sum(1 << n for n, unit in self.units.items() if unit.kind != "unless")
-        heard = {n: (unit.leaf, unit.needs) for n, unit in self.units.items() if unit.kind == "regex"}
+        heard = {
+            n: (unit.leaf, unit.regex)
+            for n, unit in self.units.items()
+            if unit.regex and unit.kind == "regex"
+        }
         self._ear = Ear(leaves, heard, segmenter)
         self._kept = lru_cache(maxsize=CACHED)(self._scan)
 
@@ -179,9 +182,9 @@ def _enough(leaf: Leaf, said: set[str]) -> bool:
 
 def _units(index: int, leaf: Leaf) -> list[Unit]:
     return [
-        *(Unit(index, "regex", regex, required(regex), ways(regex)) for regex in leaf.regex),
-        *(Unit(index, "unless", regex, (), ways(regex)) for regex in leaf.unless_regex),
-        *(Unit(index, "tokens", None, (), (tokens.needs(pattern)[:KEPT],)) for pattern in leaf.tokens),
+        *(Unit(index, "regex", regex, ways(regex)) for regex in leaf.regex),
+        *(Unit(index, "unless", regex, ways(regex)) for regex in leaf.unless_regex),
+        *(Unit(index, "tokens", None, (tokens.needs(pattern)[:KEPT],)) for pattern in leaf.tokens),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..segment import Segmenter
 from .leaves import Leaf
+from .literals import required
 
 FIRST = 0xF0000
 """A private plane of Unicode: each syllable gets a character of its own there, so that offsets stay."""
@@ -45,26 +46,20 @@ SILENCE = Heard()
 class Ear:
     """Hears the phrases of leaves, and the literals that regexes need, in misheard words.
 
-    units: for each regex, by its number, its leaf and the sets of literals that it needs. A slip makes no sense: it is cut
+    units: for each regex, by its number, its leaf and itself. A slip makes no sense: it is cut
     into single characters or unknown words. 稍后 is a word of its own, and no misheard 稍候.
     """
 
     def __init__(
         self,
         leaves: Sequence[Leaf],
-        units: Mapping[int, tuple[int, Iterable[frozenset[str]]]],
+        units: Mapping[int, tuple[int, re.Pattern[str]]],
         segmenter: Segmenter,
     ) -> None:
         self._segmenter = segmenter
         self._modes = [leaf.modes.same_sound for leaf in leaves]
         self._always = True in self._modes
-        self._phrases = [(p, (i, -1)) for i, leaf in enumerate(leaves) for p in leaf.phrases]
-        self._phrases += [
-            (literal, (i, n))
-            for n, (i, sets) in units.items()
-            for strings in sets
-            for literal in sorted(strings)
-        ]
+        self._leaves, self._units = leaves, units
         self._automaton: Any = None
 
     def hear(self, shown: str, recognized: bool) -> Heard:
@@ -116,7 +111,14 @@ class Ear:
         import ahocorasick
 
         by_sound: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-        for meant, owner in self._phrases:
+        phrases = [(p, (i, -1)) for i, leaf in enumerate(self._leaves) for p in leaf.phrases]
+        phrases += [
+            (literal, (i, n))
+            for n, (i, regex) in self._units.items()
+            for strings in required(regex)
+            for literal in sorted(strings)
+        ]
+        for meant, owner in phrases:
             if self._modes[owner[0]] is not False and self._speakable(meant):
                 by_sound[sounds(meant)][meant].append(owner)
         automaton = ahocorasick.Automaton()

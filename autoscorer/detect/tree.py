@@ -300,10 +300,13 @@ def _cost(node: Node) -> int:
 
 
 def needed_leaves(node: Node) -> frozenset[int] | None:
-    """Leaves of which the words of one must stand in a turn for the node to hold there; None where none must."""
+    """Leaves of which the words of one must stand in a turn for the node to hold there; None where none must.
+
+    It does not look into named conditions: they may use each other so often that the whole has no end.
+    """
     if isinstance(node, Words):
         return frozenset([node.leaf])
-    if isinstance(node, Scoped | Remembered):
+    if isinstance(node, Scoped):
         return needed_leaves(node.inner)
     if isinstance(node, All | Either):
         parts = [needed_leaves(part) for part in node.parts]
