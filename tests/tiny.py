@@ -9,7 +9,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from autoscorer.classify.features import width
-from autoscorer.classify.folder import KINDS, LABELS
+from autoscorer.classify.folder import FORMAT, KINDS, LABELS
 from autoscorer.classify.pooling import pooled_width
 
 SIZE = 24
@@ -84,5 +84,5 @@ def _write(folder, config, files):
     for name, data in files.items():
         (folder / name).write_bytes(data)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    text = json.dumps({"format": 2, **config, "files": hashes}, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, **config, "files": hashes}, ensure_ascii=False)
     (folder / "config.json").write_text(text, encoding="utf-8")

@@ -68,7 +68,7 @@ def test_an_altered_file(models, task, name, how):
 
 
 CONFIGS = [
-    ({"format": 9}, "format is 9, this version reads 2"),
+    ({"format": 9}, "format is 9, this version reads 3"),
     ({"task": "a b"}, "task is 'a b'; a name has letters, digits, _ and -, at most 40"),
     ({"task": "mood"}, "holds the model of task mood, not sentiment"),
     ({"kind": "many"}, "kind is 'many'; allowed: one"),
