@@ -62,6 +62,9 @@ class Classifier:
         self._columns = {
             role: [(label, places[label]) for label in group] for role, group in config.labels.items()
         }
+        self._judged = {
+            role: [label in group for label in self.labels] for role, group in config.labels.items()
+        }
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> Classifier:
@@ -139,10 +142,9 @@ class Classifier:
         """Which labels turns of these roles may have, [n, labels]."""
         import numpy as np
 
-        own = {
-            role: [label in self.config.labels.get(role, ()) for label in self.labels] for role in set(roles)
-        }
-        return np.array([own[role] for role in roles], bool).reshape(len(roles), len(self.labels))
+        none = [False] * len(self.labels)
+        found = [self._judged.get(role, none) for role in roles]
+        return np.array(found, bool).reshape(len(roles), len(self.labels))
 
     def probabilities(self, logits: Floats) -> Floats:
         """Of logits [..., labels]: softmax for one label, sigmoid for many."""

@@ -58,24 +58,19 @@ class Judge:
         return _ANSWERS[c.subject](self, c)
 
     def _behavior(self, c: Condition) -> Verdict:
-        known = self.behaviors
-        roles = {known[name].role for name in c.behavior if name in known}
-        looked = self._searched(roles.pop(), c) if len(roles) == 1 else self._of_all(roles, c)
-        return self._narrowed(c, self.facts.found(c.behavior), looked)
+        roles = {self.behaviors[name].role for name in c.behavior if name in self.behaviors}
+        return self._narrowed(c, self.facts.found(c.behavior), self._searched(roles, c))
 
     def _label(self, c: Condition) -> Verdict:
         task = str(c.task)
         if not self.facts.has_model(task):
             return Verdict(None, unknown=f"model:{task}")
-        looked = self._of_all(self.tasks[task], c)
-        return self._narrowed(c, self.facts.said(task, c.label), looked)
+        return self._narrowed(c, self.facts.said(task, c.label), self._searched(self.tasks[task], c))
 
-    def _of_all(self, roles: Iterable[Role], c: Condition) -> tuple[int, ...]:
-        return _together([self._searched(role, c) for role in roles])
-
-    def _searched(self, role: Role, c: Condition) -> tuple[int, ...]:
-        turns = self.facts.turns(role, c.where)
-        return turns[-c.last :] if c.last else turns
+    def _searched(self, roles: Iterable[Role], c: Condition) -> tuple[int, ...]:
+        """The turns of `roles` that stand where `c` asks; of each role the last ones, where it asks for those."""
+        groups = [self.facts.turns(role, c.where) for role in roles]
+        return _together([turns[-c.last :] for turns in groups] if c.last else groups)
 
     def _narrowed(self, c: Condition, found: Sequence[Seen], looked: tuple[int, ...]) -> Verdict:
         """Keeps what is sure enough and stands in the turns searched, after the anchor; counts its turns."""
